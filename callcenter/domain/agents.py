@@ -1,0 +1,164 @@
+"""Agents: who they are, which queues they serve, and the state they are in.
+
+An agent is an interface that queues ring (or a phone of ours that talks with customers). He is
+one person in all his queues, so he has one state, decided by the first line that holds:
+
+1. the link to the PBX is down            unknown
+2. he talks                               talking, or held when every conversation is on hold
+3. he is rung                             offered
+4. he is in after-call work               wrap_up (by the queue's rule, or a pause that says so)
+5. no queue has him                       signed_out
+6. every one of his queues has him paused paused, with the reason
+7. his device is gone                     unreachable
+8. else                                   ready
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from .facts import AgentSeen, AgentStateChanged
+from .model import AgentRef, AgentState
+
+INVALID, UNAVAILABLE = 4, 5
+WRAP_UP_REASONS = frozenset(("wrapup", "wrap-up", "wrap_up", "acw", "after call", "after-call"))
+"""Pause reasons that say after-call work (folded to lower case)."""
+
+
+class Membership(Struct):
+    """One agent in one queue."""
+
+    queue: str
+    paused: bool = False
+    reason: str = ""
+    status: int = 0
+    wrapup_s: int = 0
+    pause_at: int = 0
+
+
+class WrapUp(Struct, frozen=True):
+    """After-call work under way; ``until`` is when the queue's rule ends it."""
+
+    call: str
+    conversation: int
+    since: int
+    until: int
+
+
+class Agent(Struct, eq=False):
+    """One agent of one PBX. ``talks`` maps (call, conversation) to whether it is held."""
+
+    ref: AgentRef
+    queues: dict[str, Membership] = field(default_factory=dict)
+    offers: dict[tuple[str, int], None] = field(default_factory=dict)
+    talks: dict[tuple[str, int], bool] = field(default_factory=dict)
+    busy_legs: dict[str, str] = field(default_factory=dict)
+    ringing_legs: dict[str, str] = field(default_factory=dict)
+    wrap: WrapUp | None = None
+    last_talk: tuple[str, int] | None = None
+    told: tuple[AgentState, str, str, tuple[str, ...], tuple[str, ...]] | None = None
+    told_seen: tuple[AgentRef, tuple[str, ...]] | None = None
+
+
+def bare(interface: str) -> str:
+    """A member's interface without the options of a Local (``/n``, ``/nj`` ...)."""
+    if interface.startswith("Local/"):
+        head, slash, options = interface[6:].rpartition("/")
+        if slash and options.isalpha():
+            return "Local/" + head
+    return interface
+
+
+class AgentBook:
+    """All agents of one PBX."""
+
+    def __init__(self, pbx: str) -> None:
+        self._pbx = pbx
+        self._by_id: dict[str, Agent] = {}
+        self._by_device: dict[str, str] = {}
+        self.lost = False
+
+    def all(self) -> list[Agent]:
+        """Every agent known."""
+        return list(self._by_id.values())
+
+    def get(self, agent: str) -> Agent | None:
+        """The agent with this id."""
+        return self._by_id.get(agent)
+
+    def by_device(self, endpoint: str) -> Agent | None:
+        """The agent whose interface or state interface is this device."""
+        return self._by_id.get(self._by_device.get(endpoint.lower(), ""))
+
+    def ensure(self, interface: str, name: str) -> Agent:
+        """The agent with this interface; made when new, renamed when ``name`` is new."""
+        agent_id = f"{self._pbx}:{bare(interface)}"
+        agent = self._by_id.get(agent_id)
+        if agent is None:
+            agent = Agent(AgentRef(agent_id, name or interface, interface))
+            self._by_id[agent_id] = agent
+            self._by_device.setdefault(bare(interface).lower(), agent_id)
+        elif name and name not in (agent.ref.name, interface):
+            agent.ref = AgentRef(agent_id, name, interface)
+        return agent
+
+    def state_device(self, agent: Agent, device: str) -> None:
+        """Notes the device whose state stands for the agent (``state_interface``)."""
+        if device and not device.startswith(("hint:", "Custom:", "Agent:")):
+            self._by_device.setdefault(bare(device).lower(), agent.ref.id)
+
+    def seen(self, agent: Agent, at: int) -> AgentSeen | None:
+        """The fact that an agent exists or changed name or queues, once."""
+        now = (agent.ref, tuple(sorted(agent.queues)))
+        if agent.told_seen == now:
+            return None
+        agent.told_seen = now
+        return AgentSeen(at=at, pbx=self._pbx, agent=agent.ref, queues=now[1])
+
+    def state_of(self, agent: Agent) -> tuple[AgentState, str, str]:
+        """State, pause reason and call of an agent, by the table above."""
+        if self.lost:
+            return "unknown", "", ""
+        if agent.talks:
+            (call, _), _ = next(iter(agent.talks.items()))
+            held = all(agent.talks.values())
+            return ("held" if held else "talking"), "", call
+        if agent.busy_legs:
+            return "talking", "", next(iter(agent.busy_legs.values()))
+        if agent.offers:
+            return "offered", "", next(iter(agent.offers))[0]
+        if agent.ringing_legs:
+            return "offered", "", next(iter(agent.ringing_legs.values()))
+        if agent.wrap is not None:
+            return "wrap_up", "", agent.wrap.call
+        if not agent.queues:
+            return "signed_out", "", ""
+        paused = [member for member in agent.queues.values() if member.paused]
+        if len(paused) == len(agent.queues):
+            reason = next((member.reason for member in paused if member.reason), "")
+            if reason.casefold() in WRAP_UP_REASONS:
+                return "wrap_up", reason, ""
+            return "paused", reason, ""
+        if all(member.status in (INVALID, UNAVAILABLE) for member in agent.queues.values()):
+            return "unreachable", "", ""
+        return "ready", "", ""
+
+    def changed(self, agent: Agent, at: int) -> AgentStateChanged | None:
+        """The fact that a new span of this agent begins at ``at``, if one does."""
+        state, reason, call = self.state_of(agent)
+        queues = tuple(sorted(agent.queues))
+        paused = tuple(sorted(name for name, member in agent.queues.items() if member.paused))
+        now = (state, reason, call, queues, paused)
+        if agent.told == now or (agent.told is None and state == "signed_out"):
+            return None
+        agent.told = now
+        return AgentStateChanged(
+            at=at,
+            pbx=self._pbx,
+            agent=agent.ref,
+            state=state,
+            reason=reason,
+            call=call,
+            queues=queues,
+            paused_in=() if state == "paused" else paused,
+        )

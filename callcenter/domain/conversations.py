@@ -1,0 +1,205 @@
+"""Who talks with the customer: whoever shares a bridge with the customer's leg.
+
+``settle`` looks at the bridges after they changed and compares with the open conversations. An
+agent within reach who has none begins one. One who is out of reach has *parted*, but it is not yet
+known why: his leg may be swapped for another in the same instant (Local optimisation, a merge of
+bridges), may come back (consultation), or be gone. So he is looked at again until the evidence is
+complete, and then the conversation ends at the instant at which he parted (ASTERISK 3.1, 9.4).
+"""
+
+from __future__ import annotations
+
+from . import offers, visits, wrap_up
+from .agents import Agent
+from .calls import CallTrack, OpenTalk, OpenVisit, Scene
+from .facts import AgentAnswered, CallHeld, CallResumed, ConversationEnded
+from .legs import Leg
+from .model import EndedBy
+
+PART_MS = 1_000
+"""How long a leg may be between two bridges before its conversation is over."""
+
+
+def settle(scene: Scene, track: CallTrack, at: int) -> None:
+    """Begins and ends the conversations of a call as its bridges say now."""
+    customer = scene.legs.get(track.customer)
+    parties: dict[str, tuple[Agent, Leg]] = {}
+    if customer is not None:
+        for end in scene.legs.reach(customer):
+            agent = None if end.spy else scene.attribute(end)
+            if agent is not None:
+                parties.setdefault(agent.ref.id, (agent, end))
+                if end.call != track.id:
+                    end.call = track.id
+    for agent_id, (agent, leg) in parties.items():
+        talk = track.talks.get(agent_id)
+        if talk is None:
+            begin(scene, track, agent, leg, at)
+        else:
+            _back(scene, track, talk, leg, at)
+    for talk in list(track.talks.values()):
+        if talk.agent.id not in parties:
+            _out_of_reach(scene, track, talk, customer, at, bool(parties))
+
+
+def begin(scene: Scene, track: CallTrack, agent: Agent, leg: Leg, at: int) -> None:
+    """An agent is joined with the customer."""
+    offer = next((item for item in track.offers.values() if item.agent.id == agent.ref.id), None)
+    if offer is not None:
+        offers.end(scene, track, offer, "answered", at)
+    offer = track.answered_offers.pop(agent.ref.id, None)
+    visit = _visit_for(track, agent, offer.visit if offer is not None else None)
+    if visit is not None:
+        visits.close(scene, track, visit, "answered", at)
+    queue = visit.queue if visit is not None else ""
+    number = visit.number if visit is not None else None
+    wrap_up.end(scene, agent, at)
+    track.talk_count += 1
+    track.answered = True
+    track.talks[agent.ref.id] = OpenTalk(track.talk_count, agent.ref, at, leg.id, queue, number)
+    agent.talks[(track.id, track.talk_count)] = False
+    scene.touch(agent.ref.id)
+    scene.say(
+        AgentAnswered(
+            at=at,
+            pbx=scene.pbx,
+            call=track.id,
+            conversation=track.talk_count,
+            agent=agent.ref,
+            queue=queue,
+            visit=number,
+            offer=offer.number if offer is not None else None,
+        )
+    )
+
+
+def hold(scene: Scene, track: CallTrack, talk: OpenTalk, at: int) -> None:
+    """The customer hears music; pressed twice, it is one hold."""
+    if talk.held_since:
+        return
+    talk.held_since = at
+    agent = scene.agents.get(talk.agent.id)
+    if agent is not None:
+        agent.talks[(track.id, talk.number)] = True
+        scene.touch(agent.ref.id)
+    scene.say(CallHeld(at=at, pbx=scene.pbx, call=track.id, conversation=talk.number))
+
+
+def resume(scene: Scene, track: CallTrack, talk: OpenTalk, at: int) -> None:
+    """They hear each other again; without a hold before it, nothing."""
+    if not talk.held_since:
+        return
+    talk.hold_ms += max(0, at - talk.held_since)
+    talk.held_since = 0
+    agent = scene.agents.get(talk.agent.id)
+    if agent is not None:
+        agent.talks[(track.id, talk.number)] = False
+        scene.touch(agent.ref.id)
+    scene.say(CallResumed(at=at, pbx=scene.pbx, call=track.id, conversation=talk.number))
+
+
+def end(scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int) -> None:
+    """Agent and customer parted at ``at``."""
+    if track.talks.pop(talk.agent.id, None) is None:
+        return
+    if talk.held_since:
+        talk.hold_ms += max(0, at - talk.held_since)
+    track.last_end = by
+    track.last_parted_at = at
+    track.ended_talks[talk.agent.id] = talk
+    scene.say(
+        ConversationEnded(
+            at=at,
+            pbx=scene.pbx,
+            call=track.id,
+            conversation=talk.number,
+            agent=talk.agent,
+            ended_by=by,
+            talk_ms=max(0, at - talk.joined_at),
+            hold_ms=min(talk.hold_ms, max(0, at - talk.joined_at)),
+            queue=talk.queue,
+        )
+    )
+    agent = scene.agents.get(talk.agent.id)
+    if agent is not None:
+        agent.talks.pop((track.id, talk.number), None)
+        agent.last_talk = (track.id, talk.number)
+        scene.touch(agent.ref.id)
+        if talk.queue:
+            wrap_up.begin(scene, agent, track.id, talk.number, talk.queue, at)
+
+
+def by_whom(scene: Scene, track: CallTrack, talk: OpenTalk) -> EndedBy:
+    """Who ended a conversation: a transfer, else whose own device asked first, else the PBX.
+
+    AgentComplete's reason is only believed where it says transfer: for an end by Asterisk itself
+    it says ``caller`` (ASTERISK 3.1 c).
+    """
+    if talk.transfer is not None or talk.completed == "transfer":
+        return "transfer"
+    if scene.stopping_at:
+        return "pbx"
+    if track.asked_at and (not talk.asked_at or track.asked_at <= talk.asked_at):
+        return "caller"
+    return "agent" if talk.asked_at else "pbx"
+
+
+def talk_of_leg(scene: Scene, leg: Leg) -> tuple[CallTrack, OpenTalk] | None:
+    """The conversation in which this leg speaks for the agent."""
+    track = scene.calls.get(leg.call)
+    agent = scene.attribute(leg)
+    if track is None:
+        return None
+    if agent is not None and agent.ref.id in track.talks:
+        return track, track.talks[agent.ref.id]
+    for talk in track.talks.values():
+        if talk.leg == leg.id:
+            return track, talk
+    return None
+
+
+def _visit_for(track: CallTrack, agent: Agent, offered: int | None) -> OpenVisit | None:
+    """The visit that ends by joining this agent: the one he was rung for, else one of his."""
+    if offered is not None:
+        return track.visits.get(offered)
+    for visit in track.visits.values():
+        if visit.connected_to == agent.ref.id or visit.connected_at:
+            return visit
+    for visit in track.visits.values():
+        if visit.queue.casefold() in agent.queues:
+            return visit
+    return None
+
+
+def _back(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg, at: int) -> None:
+    """The agent is within reach: through another leg perhaps, or back from a consultation."""
+    talk.leg = leg.id
+    if not talk.parted_at:
+        return
+    talk.parted_at = 0
+    if talk.consulting:
+        talk.consulting = False
+        resume(scene, track, talk, at)
+
+
+def _out_of_reach(
+    scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg | None, at: int, other: bool
+) -> None:
+    if not talk.parted_at:
+        talk.parted_at = at
+        scene.wake(track.id, at + PART_MS)
+    leg = scene.legs.get(talk.leg)
+    if talk.consulting and other:
+        end(scene, track, talk, "transfer", at)
+        return
+    if customer is not None and leg is not None and talk.transfer is None:
+        if talk.consulting and customer.bridge:
+            return
+        if leg.bridge and customer.bridge and leg.bridge != customer.bridge:
+            talk.consulting = True
+            hold(scene, track, talk, talk.parted_at)
+            return
+        if at < talk.parted_at + PART_MS:
+            return
+    when = at if talk.consulting else talk.parted_at
+    end(scene, track, talk, by_whom(scene, track, talk), when)

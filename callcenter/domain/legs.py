@@ -1,0 +1,199 @@
+"""Which legs and bridges make a call.
+
+A *leg* is one channel, keyed by its Uniqueid. Legs meet in bridges; two Local halves are one wire
+(``LocalPaired``); a leg may take another's place (``swap``). Who can hear whom follows from these
+three alone: ``reach`` walks them and gives the ends of the walk, which are phones, lines, or Local
+halves whose far side runs dialplan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+UP = 6
+NOT_PEOPLE = frozenset(
+    (
+        "Message",
+        "Recorder",
+        "Surrogate",
+        "Announcer",
+        "CBAnn",
+        "ConfBridgeRecorder",
+        "UnicastRTP",
+        "AudioSocket",
+        "Snoop",
+        "Bridge",
+    )
+)
+"""Channel technologies of Asterisk itself (ASTERISK: main/ and apps/); never a party."""
+
+HOLDING = frozenset(("parking", "agent_hold", "holding"))
+"""Bridges whose members do not hear each other."""
+
+
+class Leg(Struct, eq=False):
+    """One channel as far as we know it. ``call`` is our call's id, ``agent`` an agent's id.
+
+    ``inherits``: legs dialled through this one belong to the same agent (a member that is a Local
+    channel, a follow-me); it ends when a transfer inside makes somebody else answer.
+    """
+
+    id: str
+    name: str
+    endpoint: str
+    state: int
+    born: int
+    linkedid: str = ""
+    number: str = ""
+    cname: str = ""
+    presentation: str = "shown"
+    context: str = ""
+    exten: str = ""
+    half: int = 0
+    pair: str = ""
+    bridge: str = ""
+    bridge_kind: str = ""
+    parent: str = ""
+    originated: bool = False
+    external: bool = False
+    call: str = ""
+    agent: str = ""
+    inherits: bool = True
+    offer: int = 0
+    hungup_at: int = 0
+    hungup_far: bool = False
+    up_at: int = 0
+    spy: bool = False
+    in_roster: bool = False
+
+
+def endpoint_of(name: str) -> tuple[str, int]:
+    """The device of a channel name and which half of a Local it is (0: none).
+
+    ``PJSIP/my-phone-0000001a`` is ``PJSIP/my-phone``: the suffix starts at the *last* dash
+    (endpoint names may hold dashes).
+    """
+    half = 0
+    if name.startswith("Local/") and name[-2:] in (";1", ";2"):
+        half = int(name[-1])
+        name = name[:-2]
+    head, dash, _ = name.rpartition("-")
+    return (head if dash and "/" in head else name), half
+
+
+class LegBook:
+    """All living legs and bridges of one PBX."""
+
+    def __init__(self) -> None:
+        self.legs: dict[str, Leg] = {}
+        self.bridges: dict[str, dict[str, None]] = {}
+
+    def __len__(self) -> int:
+        return len(self.legs)
+
+    def get(self, leg: str) -> Leg | None:
+        """The living leg with this id."""
+        return self.legs.get(leg)
+
+    def add(self, leg: str, name: str, state: int, born: int) -> Leg:
+        """A new leg; the caller has looked that it is not there yet."""
+        endpoint, half = endpoint_of(name)
+        made = Leg(id=leg, name=name, endpoint=endpoint, state=state, born=born, half=half)
+        self.legs[leg] = made
+        return made
+
+    def remove(self, leg: str) -> Leg | None:
+        """Forgets a leg; its pair and bridge forget it too."""
+        gone = self.legs.pop(leg, None)
+        if gone is None:
+            return None
+        self.leave(gone)
+        other = self.legs.get(gone.pair)
+        if other is not None:
+            other.pair = ""
+        return gone
+
+    def pair(self, one: Leg, two: Leg) -> None:
+        """Joins two Local halves to one wire."""
+        one.pair, two.pair = two.id, one.id
+
+    def enter(self, leg: Leg, bridge: str, kind: str) -> None:
+        """Puts a leg into a bridge, out of whichever it was in."""
+        if leg.bridge != bridge:
+            self.leave(leg)
+        leg.bridge = bridge
+        leg.bridge_kind = kind
+        self.bridges.setdefault(bridge, {})[leg.id] = None
+
+    def leave(self, leg: Leg) -> None:
+        """Takes a leg out of its bridge."""
+        members = self.bridges.get(leg.bridge)
+        if members is not None:
+            members.pop(leg.id, None)
+            if not members:
+                del self.bridges[leg.bridge]
+        leg.bridge = ""
+
+    def mates(self, leg: Leg) -> Iterator[Leg]:
+        """The other legs in the same bridge, without listeners; none in a holding bridge."""
+        if leg.bridge_kind in HOLDING:
+            return
+        for other in self.bridges.get(leg.bridge, ()):
+            if other != leg.id:
+                mate = self.legs[other]
+                if not mate.spy:
+                    yield mate
+
+    def reach(self, start: Leg) -> list[Leg]:
+        """The ends that ``start`` hears, looking through Local pairs and bridges.
+
+        ``start`` itself and its own Local half are not ends. A Local half whose other half is in
+        no bridge is the end of that walk: its dialplan answers for a person.
+        """
+        ends: list[Leg] = []
+        seen = {start.id}
+        if start.pair:
+            seen.add(start.pair)
+        front = list(self.mates(start))
+        other = self.legs.get(start.pair)
+        if other is not None:
+            front.extend(self.mates(other))
+        while front:
+            leg = front.pop()
+            if leg.id in seen:
+                continue
+            seen.add(leg.id)
+            if not leg.half:
+                ends.append(leg)
+                continue
+            far = self.legs.get(leg.pair)
+            if far is None or far.id in seen:
+                ends.append(leg)
+                continue
+            seen.add(far.id)
+            beyond = list(self.mates(far))
+            if far.bridge and beyond:
+                front.extend(beyond)
+            else:
+                ends.append(far)
+        return ends
+
+    def component(self, leg: Leg) -> set[str]:
+        """The calls of every leg that is joined with ``leg`` by bridges and Local pairs."""
+        calls: set[str] = set()
+        seen: set[str] = set()
+        front = [leg]
+        while front:
+            at = front.pop()
+            if at.id in seen:
+                continue
+            seen.add(at.id)
+            if at.call:
+                calls.add(at.call)
+            front.extend(self.mates(at))
+            other = self.legs.get(at.pair)
+            if other is not None:
+                front.append(other)
+        return calls

@@ -1,0 +1,274 @@
+"""Legs as parts of a call: which leg begins one, whom a leg dials, and what its end means.
+
+The *first* leg opens the journey; the *customer's* leg is the one to follow. Inbound they are the
+same. Of a call of ours the customer's leg is the line that was dialled, and it may change until
+one answers (a second trunk after the first was busy).
+"""
+
+from __future__ import annotations
+
+import re
+
+from . import conversations, offers, visits
+from .calls import CallTrack, Scene, outcome_of
+from .facts import CallAnswered, CallEnded, CallStarted
+from .legs import Leg
+from .model import EndedBy, SettledBy, Transfer, TransferKind
+
+_NUMBER = re.compile(r"^[+*#]?[0-9*#]{2,20}$")
+_TRUNKED = re.compile(r"^(?:sip:)?([^@/:]+)@|/(?:sip:)?([^@/:]+)")
+
+
+def start(scene: Scene, leg: Leg, at: int) -> CallTrack:
+    """A journey begins with this leg."""
+    call = f"{scene.pbx}:{leg.id}"
+    leg.call = call
+    internal = scene.internal(leg)
+    track = CallTrack(
+        id=call,
+        first=leg.id,
+        customer=leg.id,
+        direction="internal" if internal else "inbound",
+        started_at=at,
+        number=leg.number,
+        cname=leg.cname,
+        line=leg.exten if _NUMBER.match(leg.exten) and not internal else "",
+    )
+    scene.calls[call] = track
+    other = scene.legs.get(leg.pair)
+    if other is not None and not other.call:
+        other.call = call
+    scene.say(
+        CallStarted(
+            at=at,
+            pbx=scene.pbx,
+            call=call,
+            uniqueid=leg.id,
+            linkedid=leg.linkedid or leg.id,
+            channel=leg.name,
+            direction=track.direction,
+            number=track.number,
+            name=track.cname,
+            line=track.line,
+        )
+    )
+    return track
+
+
+def dialled(
+    scene: Scene, caller: Leg | None, dest: Leg, dialstring: str, at: int
+) -> CallTrack | None:
+    """A leg dials another. Gives the call if its direction or customer became clear by that."""
+    dest.parent = caller.id if caller is not None else ""
+    dest.originated = caller is None
+    if not dest.half and not dest.agent:
+        plain, number = parse(dest.endpoint, dialstring)
+        if plain:
+            scene.devices.add(dest.endpoint.lower())
+        dest.external = not plain and not scene.internal(dest)
+    else:
+        number = ""
+    if caller is None:
+        track = scene.calls.get(dest.call)
+        if track is not None and track.first == dest.id and dest.external:
+            return _outbound(track, dest, number)
+        return None
+    if caller.call:
+        dest.call = caller.call
+        other = scene.legs.get(dest.pair)
+        if other is not None:
+            other.call = caller.call
+    track = scene.calls.get(dest.call)
+    if track is None or dest.offer:
+        return None
+    if caller.agent and caller.half and caller.inherits:
+        dest.agent = dest.agent or caller.agent
+        other = scene.legs.get(dest.pair)
+        if other is not None:
+            other.agent = dest.agent
+        return None
+    if dest.external:
+        if track.direction in ("internal", "outbound") and not track.far_answered:
+            return _outbound(track, dest, number)
+        return None
+    agent = scene.agents.by_device(dest.endpoint) if dest.half else scene.attribute(dest)
+    if agent is None:
+        return None
+    if dest.half:
+        dest.agent = agent.ref.id
+        other = scene.legs.get(dest.pair)
+        if other is not None:
+            other.agent = agent.ref.id
+    if dest.id not in (track.first, track.customer):
+        offers.begin(scene, track, agent, dest, at)
+    return None
+
+
+def _outbound(track: CallTrack, dest: Leg, number: str) -> CallTrack:
+    track.direction = "outbound"
+    track.customer = dest.id
+    track.number = number or dest.number
+    track.cname = ""
+    track.presentation = "shown"
+    return track
+
+
+def parse(endpoint: str, dialstring: str) -> tuple[bool, str]:
+    """Whether a dial string names the device itself, and the number it carries if not.
+
+    ``PJSIP/1001``, ``1001`` and ``1001/sip:1001@host`` (a registered contact of that very device)
+    are the device; ``0912@trunk``, ``trunk/0912`` and ``trunk/sip:0912@host`` go through it.
+    """
+    resource = endpoint.partition("/")[2]
+    text = dialstring
+    tech = endpoint.partition("/")[0]
+    if text.lower().startswith(tech.lower() + "/"):
+        text = text[len(tech) + 1 :]
+    if text.lower() == resource.lower():
+        return True, ""
+    found = _TRUNKED.search(text)
+    number = (found.group(1) or found.group(2) or "") if found else ""
+    if number.lower() == resource.lower() and "@" in text:
+        return True, ""
+    return (not text), number
+
+
+def dial_ended(scene: Scene, dest: Leg, status: str, at: int) -> None:
+    """A dial attempt ended: an offer, or the line to the customer."""
+    track = scene.calls.get(dest.call)
+    if track is None:
+        return
+    offer = offers.of_leg(track, dest)
+    if offer is not None:
+        how = offers.BY_DIAL.get(status)
+        if how is not None:
+            offers.end(scene, track, offer, how, at)
+    elif dest.id == track.customer and track.direction == "outbound":
+        if status == "ANSWER" and not track.far_answered:
+            track.far_answered = True
+            scene.say(CallAnswered(at=at, pbx=scene.pbx, call=track.id))
+        elif not track.far_answered:
+            track.dial_ends.append(status)
+
+
+def swapped(scene: Scene, leg: Leg, old: Leg) -> None:
+    """``leg`` takes the place of ``old`` in a bridge (local optimisation, attended transfer)."""
+    if old.half and old.agent and not leg.agent and scene.attribute(leg) is None:
+        leg.agent = old.agent
+    track = scene.calls.get(old.call)
+    if track is None:
+        return
+    if not leg.call:
+        leg.call = old.call
+    if track.customer == old.id and leg.call == track.id and not leg.agent:
+        track.customer = leg.id
+        for visit in track.visits.values():
+            if visit.leg == old.id:
+                visit.leg = leg.id
+
+
+def described(scene: Scene, leg: Leg | None) -> str:
+    """Whom a transfer's target leg stands for, in words for a person: extension or number."""
+    if leg is None:
+        return ""
+    if leg.half:
+        return leg.endpoint.partition("/")[2].partition("@")[0]
+    if leg.external:
+        return leg.number
+    return leg.number or leg.endpoint.partition("/")[2]
+
+
+def transfer(kind: TransferKind, to: str) -> Transfer:
+    """A transfer's kind and target as the record keeps it."""
+    return Transfer(kind, to)
+
+
+def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
+    """A leg is gone: its offer, its visit, its conversation, perhaps the call."""
+    track = scene.calls.get(leg.call)
+    agent = scene.agents.get(leg.agent)
+    if agent is not None:
+        agent.busy_legs.pop(leg.id, None)
+        agent.ringing_legs.pop(leg.id, None)
+        scene.touch(agent.ref.id)
+    affected = scene.legs.component(leg)
+    scene.legs.remove(leg.id)
+    if track is not None:
+        offer = offers.of_leg(track, leg)
+        if offer is not None:
+            offers.end(scene, track, offer, offers.BY_CAUSE.get(cause, "cancelled"), at)
+        customer = scene.legs.get(track.customer)
+        for visit in list(track.visits.values()):
+            if visit.leg != leg.id:
+                continue
+            if customer is not None and not (visit.left_at or visit.gave_up_at):
+                visit.leg = customer.id
+            else:
+                visits.settle(scene, track, visit, at, gone=True, far=leg.hungup_far)
+        if _ends(scene, track, leg):
+            end(scene, track, at)
+    for call in sorted(affected):
+        other = scene.calls.get(call)
+        if other is not None:
+            conversations.settle(scene, other, at)
+
+
+def _ends(scene: Scene, track: CallTrack, leg: Leg) -> bool:
+    if leg.id == track.customer:
+        first = scene.legs.get(track.first)
+        if track.direction == "outbound" and not track.far_answered and first is not None:
+            track.customer = track.first
+            return False
+        return True
+    if leg.id == track.first:
+        return track.customer not in scene.legs.legs or (
+            track.direction == "outbound" and not track.far_answered
+        )
+    return False
+
+
+def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") -> None:
+    """The journey is over: everything still open in it ends now."""
+    lost = settled_by == "lost_sight"
+    for talk in list(track.talks.values()):
+        by: EndedBy = "unknown" if lost else conversations.by_whom(scene, track, talk)
+        when = talk.parted_at if talk.parted_at and not talk.consulting else at
+        conversations.end(scene, track, talk, by, when)
+    for offer in list(track.offers.values()):
+        offers.end(scene, track, offer, "cancelled", at)
+    for visit in list(track.visits.values()):
+        visits.settle(scene, track, visit, at, gone=True, far=bool(track.asked_at) and not lost)
+    scene.calls.pop(track.id, None)
+    scene.wakes.pop(track.id, None)
+    scene.say(
+        CallEnded(
+            at=at,
+            pbx=scene.pbx,
+            call=track.id,
+            ended_by="unknown" if lost else _ended_by(scene, track, at),
+            outcome=outcome_of(track),
+            settled_by=settled_by,
+        )
+    )
+
+
+AFTER_TALK_MS = 2_000
+"""A call that ends this soon after its last conversation was ended by who ended that."""
+
+
+def _ended_by(scene: Scene, track: CallTrack, at: int) -> EndedBy:
+    if scene.stopping_at:
+        return "pbx"
+    if track.last_end in ("caller", "agent") and at - track.last_parted_at < AFTER_TALK_MS:
+        return track.last_end
+    if track.asked_at:
+        return (
+            "agent"
+            if track.first_asked_at and track.first_asked_at < track.asked_at
+            else (
+                "agent"
+                if track.direction == "outbound" and track.customer == track.first
+                else "caller"
+            )
+        )
+    return "agent" if track.first_asked_at else "pbx"

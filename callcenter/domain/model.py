@@ -1,0 +1,177 @@
+"""The values that facts and pages speak of: agents, visits, offers, conversations, calls.
+
+All instants are epoch milliseconds UTC, all durations milliseconds. A ``CallRecord`` is what the
+facts of one call fold into (see ``record.py``); the call log stores it, the API shows it and the
+figures of ``kpi`` are made from it, so that a live figure and a historical one have one source.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+Direction = Literal["inbound", "outbound", "internal"]
+Presentation = Literal["shown", "withheld", "unavailable"]
+VisitEnd = Literal[
+    "answered",
+    "abandoned",
+    "timed_out",
+    "key",
+    "emptied",
+    "withdrawn",
+    "refused",
+    "system",
+    "unknown",
+]
+OfferEnd = Literal["answered", "no_answer", "rejected", "cancelled", "unreachable"]
+EndedBy = Literal["caller", "agent", "transfer", "pbx", "unknown"]
+TransferKind = Literal["blind", "attended", "parked", "redirected", "picked_up"]
+Outcome = Literal[
+    "answered",
+    "abandoned",
+    "timed_out",
+    "key",
+    "emptied",
+    "withdrawn",
+    "refused",
+    "system",
+    "ivr",
+    "no_answer",
+    "busy",
+    "failed",
+    "unknown",
+]
+SettledBy = Literal["ami", "queue_log", "lost_sight"]
+AgentState = Literal[
+    "signed_out",
+    "ready",
+    "offered",
+    "talking",
+    "held",
+    "wrap_up",
+    "paused",
+    "unreachable",
+    "unknown",
+]
+AGENT_STATES: tuple[AgentState, ...] = (
+    "signed_out",
+    "ready",
+    "offered",
+    "talking",
+    "held",
+    "wrap_up",
+    "paused",
+    "unreachable",
+    "unknown",
+)
+
+
+class AgentRef(Struct, frozen=True):
+    """One agent as facts name him: ``id`` is ``pbx:interface`` without a Local's ``/n``."""
+
+    id: str
+    name: str
+    interface: str
+
+
+class Caller(Struct, frozen=True):
+    """Who the customer's end is, as the line told it; ``e164`` is empty when it makes none."""
+
+    number: str = ""
+    e164: str = ""
+    name: str = ""
+    presentation: Presentation = "shown"
+
+
+class Transfer(Struct, frozen=True):
+    """How a conversation was handed on: the kind, and to whom (number, extension or name)."""
+
+    kind: TransferKind
+    to: str = ""
+
+
+class Offer(Struct, kw_only=True):
+    """One agent being rung for a visit, or for a direct call. ``ring_ms`` once it has ended."""
+
+    number: int
+    agent: AgentRef
+    at: int
+    ended_at: int | None = None
+    ring_ms: int | None = None
+    end: OfferEnd | None = None
+
+
+class Visit(Struct, kw_only=True):
+    """One stay of a call in one queue; ``end`` None while waiting."""
+
+    number: int
+    queue: str
+    entered_at: int
+    position: int = 0
+    left_at: int | None = None
+    wait_ms: int | None = None
+    end: VisitEnd | None = None
+    key: str = ""
+    offers: list[Offer] = field(default_factory=list)
+
+
+class Conversation(Struct, kw_only=True):
+    """One agent joined with the customer; ``talk_ms`` includes ``hold_ms``."""
+
+    number: int
+    agent: AgentRef
+    joined_at: int
+    queue: str = ""
+    visit: int | None = None
+    parted_at: int | None = None
+    talk_ms: int | None = None
+    hold_ms: int = 0
+    held_since: int | None = None
+    holds: int = 0
+    wrapup_started_at: int | None = None
+    wrapup_ms: int | None = None
+    ended_by: EndedBy | None = None
+    transfer: Transfer | None = None
+
+
+class Disposition(Struct, frozen=True, kw_only=True):
+    """What came of the call, by the agent; ``resolved`` None when he did not say."""
+
+    code: str
+    resolved: bool | None = None
+    note: str = ""
+    by: str = ""
+    at: int = 0
+
+
+class CallRecord(Struct, kw_only=True):
+    """One customer's journey. ``outcome`` and ``ended_at`` are None while it lasts.
+
+    ``direct`` are the offers that no queue made. ``settled_by`` says whose word the ends rest on.
+    """
+
+    id: str
+    pbx: str
+    uniqueid: str
+    linkedid: str
+    direction: Direction
+    caller: Caller
+    line: str
+    started_at: int
+    channel: str = ""
+    customer_id: int | None = None
+    answered_at: int | None = None
+    ended_at: int | None = None
+    ended_by: EndedBy | None = None
+    outcome: Outcome | None = None
+    visits: list[Visit] = field(default_factory=list)
+    direct: list[Offer] = field(default_factory=list)
+    conversations: list[Conversation] = field(default_factory=list)
+    ivr: list[str] = field(default_factory=list)
+    recordings: list[str] = field(default_factory=list)
+    disposition: Disposition | None = None
+    note: str = ""
+    note_rev: int = 0
+    settled_by: SettledBy = "ami"
+    last_seq: int = 0

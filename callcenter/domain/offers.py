@@ -1,0 +1,105 @@
+"""Ringing agents: how an offer begins and ends.
+
+The first word about the end of an offer is final (ASTERISK 1.2: a queue publishes DialEnd twice,
+and AgentRingNoAnswer around it): a 486 says BUSY before the queue says "no answer", a ring time
+out says "no answer" before CANCEL.
+"""
+
+from __future__ import annotations
+
+from . import wrap_up
+from .agents import Agent
+from .calls import CallTrack, OpenOffer, Scene
+from .facts import AgentOffered, OfferEnded
+from .legs import Leg
+from .model import OfferEnd
+
+BY_DIAL: dict[str, OfferEnd] = {
+    "ANSWER": "answered",
+    "NOANSWER": "no_answer",
+    "BUSY": "rejected",
+    "CANCEL": "cancelled",
+    "ABORT": "cancelled",
+    "CONGESTION": "unreachable",
+    "CHANUNAVAIL": "unreachable",
+}
+BY_CAUSE: dict[int, OfferEnd] = {
+    17: "rejected",
+    21: "rejected",
+    18: "no_answer",
+    19: "no_answer",
+    3: "unreachable",
+    20: "unreachable",
+    27: "unreachable",
+    34: "unreachable",
+}
+
+
+def begin(
+    scene: Scene,
+    track: CallTrack,
+    agent: Agent,
+    leg: Leg,
+    at: int,
+    visit: int | None = None,
+    queue: str = "",
+) -> None:
+    """An agent's phone is being rung for this call."""
+    if leg.offer:
+        return
+    for open_offer in track.offers.values():
+        if open_offer.agent.id == agent.ref.id and open_offer.leg in ("", leg.id):
+            open_offer.leg = leg.id
+            leg.offer = open_offer.number
+            return
+    track.offer_count += 1
+    number = track.offer_count
+    leg.offer = number
+    track.offers[number] = OpenOffer(number, agent.ref, at, leg.id, visit, queue)
+    agent.offers[(track.id, number)] = None
+    wrap_up.end(scene, agent, at)
+    scene.touch(agent.ref.id)
+    scene.say(
+        AgentOffered(
+            at=at,
+            pbx=scene.pbx,
+            call=track.id,
+            offer=number,
+            agent=agent.ref,
+            visit=visit,
+            queue=queue,
+        )
+    )
+
+
+def end(scene: Scene, track: CallTrack, offer: OpenOffer, how: OfferEnd, at: int) -> None:
+    """Says how an offer ended, once."""
+    if track.offers.pop(offer.number, None) is None:
+        return
+    agent = scene.agents.get(offer.agent.id)
+    if agent is not None:
+        agent.offers.pop((track.id, offer.number), None)
+        if how == "answered" and scene.legs.get(offer.leg) is not None:
+            agent.busy_legs[offer.leg] = track.id
+        scene.touch(offer.agent.id)
+    if how == "answered":
+        track.answered_offers[offer.agent.id] = offer
+    elif offer.visit is None:
+        track.direct_ends.append(how)
+    scene.say(
+        OfferEnded(
+            at=at,
+            pbx=scene.pbx,
+            call=track.id,
+            offer=offer.number,
+            agent=offer.agent,
+            end=how,
+            ring_ms=max(0, at - offer.at),
+            visit=offer.visit,
+        )
+    )
+
+
+def of_leg(track: CallTrack, leg: Leg) -> OpenOffer | None:
+    """The open offer that rings this leg."""
+    return track.offers.get(leg.offer) if leg.offer else None

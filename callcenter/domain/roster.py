@@ -1,0 +1,67 @@
+"""The lights go out, and on again: what a lost link and the PBX's own list mean.
+
+While the link is down every agent is ``unknown``. The roster then proves what exists; what we had
+and it has not is gone, and how it went nobody saw: such a call ends as ``lost_sight`` at the
+instant at which we lost the link (it lasted at least until then), and better evidence may correct
+it later. After a restart of the PBX every leg from before is gone.
+"""
+
+from __future__ import annotations
+
+from . import lines, wrap_up
+from .calls import Scene
+from .facts import LinkLost, LinkRestored
+from .signals import LinkWentDown, RosterBegan, RosterEnded
+
+
+def link_down(scene: Scene, s: LinkWentDown) -> None:
+    """We are blind from now on."""
+    if scene.agents.lost:
+        return
+    scene.lost_at = s.at
+    scene.agents.lost = True
+    for agent in scene.agents.all():
+        wrap_up.end(scene, agent, s.at)
+        scene.touch(agent.ref.id)
+    scene.say(LinkLost(at=s.at, pbx=scene.pbx, why=s.why))
+
+
+def began(scene: Scene, s: RosterBegan) -> None:
+    """The PBX's list begins: nothing is confirmed yet."""
+    scene.roster_at = s.at
+    scene.restarted = s.restarted
+    scene.in_roster.clear()
+    for leg in scene.legs.legs.values():
+        leg.in_roster = False
+
+
+def ended(scene: Scene, s: RosterEnded) -> None:
+    """The list is complete: legs, calls and members that are not in it are gone."""
+    lost_at = scene.lost_at or s.at
+    if scene.restarted and not scene.stopping_at:
+        scene.stopping_at = lost_at
+    for leg in list(scene.legs.legs.values()):
+        if not leg.in_roster and leg.born < scene.roster_at and leg.id in scene.legs.legs:
+            track = scene.calls.get(leg.call)
+            if track is not None and leg.id in (track.customer, track.first):
+                continue
+            lines.gone(scene, leg, lost_at, 0)
+    for track in list(scene.calls.values()):
+        customer = scene.legs.get(track.customer)
+        if customer is None or not (customer.in_roster or customer.born >= scene.roster_at):
+            lines.end(scene, track, max(lost_at, track.started_at), "lost_sight")
+            for gone in (track.customer, track.first):
+                remains = scene.legs.get(gone)
+                if remains is not None and not remains.in_roster:
+                    lines.gone(scene, remains, lost_at, 0)
+    for agent in scene.agents.all():
+        for queue in list(agent.queues):
+            if (queue, agent.ref.id) not in scene.in_roster:
+                del agent.queues[queue]
+        scene.touch(agent.ref.id)
+    scene.stopping_at = 0
+    was_lost, scene.agents.lost = scene.agents.lost, False
+    gap = max(0, s.at - scene.lost_at) if was_lost and scene.lost_at else 0
+    scene.lost_at = 0
+    scene.say(LinkRestored(at=s.at, pbx=scene.pbx, gap_ms=gap, restarted=scene.restarted))
+    scene.restarted = False

@@ -1,0 +1,170 @@
+"""How a stay in a queue begins and ends.
+
+AMI tells five ends by one event (``CallerGaveUp``). The reason is settled by evidence, in this
+order (ASTERISK 3.3 to 3.5, 9.3), and never by elimination:
+
+========================================  ==============================================
+joined with an agent                       answered
+QUEUESTATUS TIMEOUT, LEAVEEMPTY, WITHDRAW  timed_out, emptied, withdrawn
+Asterisk is going down                     system
+left without giving up, and stands         key (the place is the key)
+elsewhere in the dialplan, or lives on
+gave up, and its own line hung up, or the  abandoned
+variables are readable and it is gone
+gave up, variables readable, lives on      withdrawn (redirected by somebody)
+anything else                              unknown
+========================================  ==============================================
+"""
+
+from __future__ import annotations
+
+from .calls import CallTrack, OpenVisit, Scene
+from .facts import QueueEntered, QueueLeft, QueueRefused
+from .model import VisitEnd
+
+SETTLE_MS = 2_000
+"""How long the evidence of an exit may take (ASTERISK 3.3: QUEUESTATUS comes after the leave)."""
+
+BY_STATUS: dict[str, VisitEnd] = {
+    "TIMEOUT": "timed_out",
+    "LEAVEEMPTY": "emptied",
+    "LEAVEUNAVAIL": "emptied",
+    "WITHDRAW": "withdrawn",
+}
+REFUSALS = frozenset(("FULL", "JOINEMPTY", "JOINUNAVAIL", "CLOSED", "UNKNOWN"))
+
+
+def visit_at(track: CallTrack, queue: str, leg: str = "") -> OpenVisit | None:
+    """The open visit in this queue (names fold case), the latest first."""
+    folded = queue.casefold()
+    for visit in reversed(track.visits.values()):
+        if visit.queue.casefold() == folded and (not leg or visit.leg == leg):
+            return visit
+    return None
+
+
+def enter(
+    scene: Scene,
+    track: CallTrack,
+    queue: str,
+    leg: str,
+    at: int,
+    position: int,
+    place: tuple[str, str] = ("", ""),
+) -> None:
+    """A caller joined a queue; told twice, it is one visit."""
+    visit = visit_at(track, queue)
+    if visit is not None and not visit.left_at:
+        visit.leg = leg
+        return
+    for old in list(track.visits.values()):
+        settle(scene, track, old, at, final=True)
+    track.visit_count += 1
+    track.visits[track.visit_count] = OpenVisit(track.visit_count, queue, leg, at, *place)
+    if all(place):
+        scene.queue_at[place] = queue
+    scene.say(
+        QueueEntered(
+            at=at,
+            pbx=scene.pbx,
+            call=track.id,
+            visit=track.visit_count,
+            queue=queue,
+            position=position,
+        )
+    )
+
+
+def refuse(scene: Scene, track: CallTrack, queue: str, why: str, at: int) -> None:
+    """The queue's door was shut; told twice (by variable and by UserEvent), it is one visit."""
+    if track.refusal == (why, at) or (
+        track.refusal[1] and 0 <= at - track.refusal[1] < SETTLE_MS and not track.visits
+    ):
+        return
+    track.refusal = (why, at)
+    track.visit_count += 1
+    track.visit_ends.append("refused")
+    scene.say(
+        QueueRefused(
+            at=at, pbx=scene.pbx, call=track.id, visit=track.visit_count, queue=queue, why=why
+        )
+    )
+
+
+def status_says(scene: Scene, track: CallTrack, leg: str, value: str, at: int) -> bool:
+    """QUEUESTATUS was set: the reason of the visit that just ended. False if it is none."""
+    end = BY_STATUS.get(value)
+    if end is None:
+        return False
+    for visit in list(track.visits.values()):
+        if visit.leg == leg and (visit.left_at or visit.gave_up_at):
+            close(scene, track, visit, end, visit.left_at or visit.gave_up_at)
+            return True
+    for visit in list(track.visits.values()):
+        if visit.leg == leg:
+            close(scene, track, visit, end, at)
+            return True
+    return False
+
+
+def settle(
+    scene: Scene,
+    track: CallTrack,
+    visit: OpenVisit,
+    at: int,
+    *,
+    gone: bool = False,
+    far: bool = False,
+    final: bool = False,
+) -> None:
+    """Ends a visit whose evidence is complete.
+
+    ``gone``: the caller's leg is gone, ``far``: its own line hung it up. ``final``: it is known to
+    be over (another visit began, time is up) and what we have must do.
+    """
+    if visit.connected_at and (gone or final):
+        close(scene, track, visit, "answered", visit.connected_at)
+        return
+    if not (visit.left_at or visit.gave_up_at):
+        if gone:
+            end: VisitEnd = "system" if scene.stopping_at else "unknown"
+            close(scene, track, visit, end, at)
+        elif final:
+            close(scene, track, visit, "unknown", at)
+        return
+    over = visit.left_at or visit.gave_up_at
+    if scene.stopping_at:
+        close(scene, track, visit, "system", over)
+    elif visit.gave_up_at:
+        if far or (gone and visit.variables_seen):
+            close(scene, track, visit, "abandoned", over)
+        elif gone:
+            close(scene, track, visit, "unknown", over)
+        elif final or at >= over + SETTLE_MS:
+            close(scene, track, visit, "withdrawn" if visit.variables_seen else "unknown", over)
+    elif visit.moved_to:
+        close(scene, track, visit, "key", over, visit.moved_to)
+    elif gone:
+        close(scene, track, visit, "unknown", over)
+    elif final or at >= over + SETTLE_MS:
+        close(scene, track, visit, "key", over)
+
+
+def close(
+    scene: Scene, track: CallTrack, visit: OpenVisit, end: VisitEnd, at: int, key: str = ""
+) -> None:
+    """Says how a visit ended."""
+    track.visits.pop(visit.number, None)
+    track.visit_ends.append(end)
+    scene.say(
+        QueueLeft(
+            at=at,
+            pbx=scene.pbx,
+            call=track.id,
+            visit=visit.number,
+            queue=visit.queue,
+            reason=end,
+            wait_ms=max(0, at - visit.entered_at),
+            key=key,
+        )
+    )

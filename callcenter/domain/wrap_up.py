@@ -1,0 +1,63 @@
+"""After-call work: from the end of a conversation until the agent is free again.
+
+Asterisk has no event for it. The queue's rule counts from ``LastCall``, a whole second, so the
+work ends up to a second before the rule's length is over (ASTERISK 5.1, 12.12). A pause whose
+reason says after-call work counts as well, until it is taken off.
+"""
+
+from __future__ import annotations
+
+from .agents import Agent, WrapUp
+from .calls import Scene
+from .facts import WrapUpEnded, WrapUpStarted
+
+
+def begin(scene: Scene, agent: Agent, call: str, conversation: int, queue: str, at: int) -> None:
+    """A queue's conversation ended: the queue's own rule says how long nobody may ring him."""
+    member = agent.queues.get(queue.casefold())
+    length = member.wrapup_s if member is not None and member.wrapup_s else 0
+    length = length or scene.rules.wrapup_s.get(queue.casefold(), 0)
+    if length <= 0 or member is None:
+        return
+    until = (at // 1000 + length) * 1000
+    start(scene, agent, call, conversation, at, until)
+
+
+def start(
+    scene: Scene, agent: Agent, call: str, conversation: int, at: int, until: int | None
+) -> None:
+    """After-call work begins, until an instant or until somebody ends it."""
+    end(scene, agent, at)
+    agent.wrap = WrapUp(call, conversation, at, until or 0)
+    scene.touch(agent.ref.id)
+    if until is not None:
+        scene.wake("agent " + agent.ref.id, until)
+    scene.say(
+        WrapUpStarted(
+            at=at,
+            pbx=scene.pbx,
+            call=call,
+            conversation=conversation,
+            agent=agent.ref,
+            until=until,
+        )
+    )
+
+
+def end(scene: Scene, agent: Agent, at: int) -> None:
+    """The agent's after-call work is over: he is rung, talks, or its time is up."""
+    wrap = agent.wrap
+    if wrap is None:
+        return
+    agent.wrap = None
+    scene.touch(agent.ref.id)
+    scene.say(
+        WrapUpEnded(
+            at=at,
+            pbx=scene.pbx,
+            call=wrap.call,
+            conversation=wrap.conversation,
+            agent=agent.ref,
+            wrapup_ms=max(0, at - wrap.since),
+        )
+    )
