@@ -152,6 +152,11 @@ class Scene:
         if now is None or at < now:
             self.wakes[call] = at
 
+    def spelled(self, queue: str) -> str:
+        """The queue's name as it is configured; the dialplan may write it in other capitals."""
+        folded = queue.casefold()
+        return next((name for name in self.queues if name.casefold() == folded), queue)
+
     def attribute(self, leg: Leg) -> Agent | None:
         """The agent whose leg this is, or None for a customer's, a trunk's or a Local half."""
         if leg.agent:

@@ -31,15 +31,15 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
                 parties.setdefault(agent.ref.id, (agent, end))
                 if end.call != track.id:
                     end.call = track.id
-    for agent_id, (agent, leg) in parties.items():
-        talk = track.talks.get(agent_id)
-        if talk is None:
-            begin(scene, track, agent, leg, at)
-        else:
-            _back(scene, track, talk, leg, at)
+    newcomers = [aid for aid in parties if aid not in track.talks]
+    for agent_id, (_, leg) in parties.items():
+        if agent_id in track.talks:
+            _back(scene, track, track.talks[agent_id], leg, at)
     for talk in list(track.talks.values()):
         if talk.agent.id not in parties:
             _out_of_reach(scene, track, talk, customer, at, bool(parties))
+    for agent_id in newcomers:
+        begin(scene, track, *parties[agent_id], at)
 
 
 def begin(scene: Scene, track: CallTrack, agent: Agent, leg: Leg, at: int) -> None:

@@ -239,7 +239,8 @@ class Switchboard:
         if track is None or track.first != leg.id or track.direction == "outbound":
             return
         now = (s.number or track.number, s.cname or track.cname, s.presentation)
-        if track.offers or track.answered:
+        hidden = s.presentation != "shown" and track.presentation == "shown"
+        if (track.offers or track.answered) and not hidden:
             return
         if now != (track.number, track.cname, track.presentation):
             track.number, track.cname, track.presentation = now

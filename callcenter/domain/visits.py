@@ -53,6 +53,7 @@ def enter(
     place: tuple[str, str] = ("", ""),
 ) -> None:
     """A caller joined a queue; told twice, it is one visit."""
+    queue = scene.spelled(queue)
     visit = visit_at(track, queue)
     if visit is not None and not visit.left_at:
         visit.leg = leg

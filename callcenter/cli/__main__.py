@@ -1,0 +1,7 @@
+"""``python -m callcenter.cli``: the same as the command ``callcenter``."""
+
+from __future__ import annotations
+
+from callcenter.cli import main
+
+main(prog_name="callcenter")

@@ -1,0 +1,140 @@
+"""The demo: the built-in fake PBX, a directory of its callers, and people to sign in as.
+
+It binds to loopback only, says on every page that the PBX is a fake, and starts afresh each time:
+its database is its own and is emptied at the start. Its passwords are printed and are nobody's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from msgspec.structs import replace
+
+from ami_bridge.fakepbx.server import FakePbx
+from callcenter.app import Service, StartError
+from callcenter.settings import Account, Database, Pbx, Secret, Settings
+
+USERNAME, SECRET = "demo", "demo-ami"
+PASSWORD = "demo-centre"
+DATABASE = Path("data/demo.db")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+PEOPLE: tuple[tuple[str, str, str | None, str], ...] = (
+    ("admin", "admin", None, "en"),
+    ("supervisor", "supervisor", None, "en"),
+    ("narges", "agent", "PJSIP/1001", "fa"),
+    ("noa", "agent", "PJSIP/1005", "he"),
+    ("oliver", "agent", "PJSIP/1009", "en"),
+)
+
+
+class RealTime:
+    """The fake PBX's clock in the demo: time as it is."""
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        import time
+
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits."""
+        await asyncio.sleep(seconds)
+
+
+class Demo:
+    """A fake PBX and the settings that point at it."""
+
+    def __init__(self, settings: Settings, calls_per_minute: float) -> None:
+        self._settings = settings
+        self._pbx = FakePbx(
+            RealTime(),
+            seed=1405,
+            calls_per_minute=calls_per_minute,
+            username=USERNAME,
+            secret=SECRET,
+        )
+
+    async def start(self) -> Settings:
+        """Starts the fake PBX; gives the settings with which the service hears it.
+
+        Raises ``StartError`` when the demo would be open to others than this machine.
+        """
+        settings = self._settings
+        if settings.http.host not in LOOPBACK:
+            raise StartError(
+                f"The demo has printed passwords and listens on this machine only, but [http] "
+                f"host is {settings.http.host}. Configure a [[pbx]], or leave host at 127.0.0.1."
+            )
+        port = await self._pbx.start()
+        url = settings.database.url
+        if url == Database().url:
+            DATABASE.parent.mkdir(parents=True, exist_ok=True)
+            for old in DATABASE.parent.glob(DATABASE.name + "*"):
+                old.unlink()
+            url = f"sqlite:///{DATABASE}"
+        account = Account(username=USERNAME, secret=Secret(SECRET))
+        fake = Pbx(
+            name="demo",
+            host="127.0.0.1",
+            port=port,
+            username=USERNAME,
+            secret=Secret(SECRET),
+            actions=account,
+        )
+        site = settings.site
+        return replace(
+            settings,
+            pbx=(fake,),
+            database=replace(settings.database, url=url),
+            site=replace(site, region=site.region or "IR"),
+        )
+
+    async def furnish(self, service: Service) -> None:
+        """Fills the directory with the callers, and makes the people to sign in as."""
+        for given in self._pbx.customers():
+            await service.directory.create(**_customer(given))
+        for name, role, interface, language in PEOPLE:
+            agent = f"demo:{interface}" if interface is not None else None
+            await service.access.add_user(
+                name=name,
+                role=role,  # type: ignore[arg-type]  # a literal of the table above
+                password=PASSWORD,
+                agent_id=agent,
+                lang=language,
+            )
+
+    def welcome(self) -> str:
+        """What the person at the terminal needs to know."""
+        base = f"http://{self._settings.http.host}:{self._settings.http.port}"
+        lines = ["", "The telephone system is a fake that plays a busy centre. Sign in as:"]
+        for name, role, interface, language in PEOPLE:
+            page = "wall" if role != "agent" else "desk"
+            lines.append(
+                f"  {name:<11} password {PASSWORD}   {role:<10} {interface or '':<11} "
+                f"{language}  {base}/{page}"
+            )
+        lines += ["", "Stop with Ctrl+C. Everything said here is gone at the next start."]
+        return "\n".join(lines)
+
+    async def stop(self) -> None:
+        """Stops the fake PBX."""
+        await self._pbx.stop()
+
+
+def _customer(given: dict[str, Any]) -> dict[str, Any]:
+    """A caller of the fake PBX as the directory takes him."""
+    numbers = given.get("numbers", ())
+    return {
+        "name": given["name"],
+        "numbers": [(n, "") if isinstance(n, str) else (n[0], n[1]) for n in numbers],
+        "language": given.get("language", ""),
+        "tags": given.get("tags", ()),
+        "fields": dict(given.get("fields", {})),
+        "code": str(given.get("code", "")),
+        "tier": str(given.get("tier", "")),
+        "organisation": str(given.get("organisation", "")),
+    }
+
+

@@ -1,0 +1,322 @@
+"""The agents' desks: which calls each agent has on his screen, and what changes there.
+
+A pop is the card of one call for one agent. It appears at the offer, is withdrawn when somebody
+else answers or the caller goes, stays through the conversation and the wrap-up, and goes when the
+disposition is filed. A second offer of the same call updates the card and pops nothing (UI C.4).
+Everything is derived from the ledger's records, so a reload or a restart shows the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct, field
+
+from callcenter.domain.board import Board
+from callcenter.domain.customer import FollowUp
+from callcenter.domain.facts import (
+    AgentAnswered,
+    AgentOffered,
+    AgentStateChanged,
+    CallEnded,
+    CallFact,
+    CallReclassified,
+    CallStarted,
+    DispositionSet,
+    OfferEnded,
+    Recorded,
+    WrapUpEnded,
+    WrapUpStarted,
+)
+from callcenter.domain.model import CallRecord
+from callcenter.ports.clock import Clock
+from kpi import handle_time
+
+from . import cards
+from .callers import Callers
+from .figures import LiveFigures
+from .ledger import Ledger
+from .pushes import Deltas, Push, difference
+
+KEPT = 20
+"""Calls without a disposition that stay on a desk; older ones are in its list of calls."""
+
+Told = Callable[[str, Deltas | Push], None]
+
+
+class DeskState(Struct, eq=False):
+    """One agent's desk. ``arrived`` is when AMI told of each ringing call (ms)."""
+
+    calls: dict[str, None] = field(default_factory=dict)
+    arrived: dict[str, float] = field(default_factory=dict)
+    follow_ups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    recent: list[dict[str, Any]] = field(default_factory=list)
+    shown: dict[str, Any] | None = None
+
+
+class DeskRules(Struct, frozen=True):
+    """What every desk offers, as the pages take it, and limits per queue (seconds)."""
+
+    pause_reasons: list[dict[str, Any]]
+    dispositions: list[dict[str, Any]]
+    ring_limit_s: Callable[[str], int | None]
+    can_set: Callable[[str], bool]
+
+
+class Desks:
+    """All desks. ``told(agent, change)`` hears every change of a desk, at once."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        board: Board,
+        callers: Callers,
+        figures: LiveFigures,
+        clock: Clock,
+        rules: DeskRules,
+        told: Told,
+    ) -> None:
+        self._ledger = ledger
+        self._board = board
+        self._callers = callers
+        self._figures = figures
+        self._clock = clock
+        self._rules = rules
+        self._told = told
+        self._desks: dict[str, DeskState] = {}
+        self._wrap_ends: dict[tuple[str, str], int | None] = {}
+        callers.on_change(self._caller_known)
+
+    def rebuild(self) -> None:
+        """Puts calls that are under way back on their desks, after a restart of ours."""
+        for record in self._ledger.in_memory():
+            if record.ended_at is None and record.direction != "internal":
+                self._callers.begin(record)
+            for agent in self._agents_of(record):
+                if cards.phase(record, agent):
+                    self._desk(agent).calls[record.id] = None
+
+    def apply(self, batch: Sequence[Recorded], arrived_ms: float) -> None:
+        """Follows the facts of one commit."""
+        changed: dict[str, None] = {}
+        popped: list[tuple[str, str]] = []
+        for item in batch:
+            fact = item.fact
+            if isinstance(fact, AgentStateChanged):
+                changed[fact.agent.id] = None
+                continue
+            if not isinstance(fact, CallFact):
+                continue
+            record = self._ledger.get(fact.call)
+            if record is None:
+                continue
+            if isinstance(fact, CallStarted | CallReclassified):
+                self._callers.begin(record)
+            elif isinstance(fact, AgentOffered | AgentAnswered):
+                desk = self._desk(fact.agent.id)
+                if fact.call not in desk.calls:
+                    desk.calls[fact.call] = None
+                    desk.arrived[fact.call] = arrived_ms
+                    popped.append((fact.agent.id, fact.call))
+            elif isinstance(fact, WrapUpStarted):
+                self._wrap_ends[(fact.agent.id, fact.call)] = fact.until
+            elif isinstance(fact, WrapUpEnded):
+                self._wrap_ends.pop((fact.agent.id, fact.call), None)
+            elif isinstance(fact, OfferEnded) and fact.end != "answered":
+                self._withdraw(fact.agent.id, record, changed)
+            elif isinstance(fact, DispositionSet | CallEnded):
+                self._file(record, changed)
+            for agent in self._agents_of(record):
+                changed[agent] = None
+        for agent, call in popped:
+            self._pop(agent, call)
+        for agent in changed:
+            self._tell(agent)
+
+    def snapshot(self, agent: str) -> dict[str, Any]:
+        """The whole state of a desk, as the page takes it."""
+        return self._build(agent, self._desk(agent))
+
+    def arrived(self, agent: str, call: str) -> float | None:
+        """When AMI told us of the offer behind this pop (wall clock, ms); taken once."""
+        desk = self._desks.get(agent)
+        return None if desk is None else desk.arrived.pop(call, None)
+
+    def knows(self, agent: str) -> bool:
+        """Whether any PBX ever told of this agent."""
+        return agent in self._board.agents or agent in self._desks
+
+    def interface(self, agent: str) -> str:
+        """The interface by which queues ring this agent, with the options they use."""
+        now = self._board.agents.get(agent)
+        return "" if now is None else now.interface
+
+    def state(self, agent: str) -> str:
+        """The state of this agent now."""
+        now = self._board.agents.get(agent)
+        return "unknown" if now is None else now.state
+
+    def set_follow_ups(self, agent: str, items: Sequence[tuple[FollowUp, str]]) -> None:
+        """Today's follow-ups of an agent, each with its customer's name."""
+        self._desk(agent).follow_ups = {
+            str(item.id): cards.reminder(item, customer) for item, customer in items
+        }
+        self._tell(agent)
+
+    def set_recent(self, agent: str, records: Sequence[CallRecord]) -> None:
+        """The agent's own last calls."""
+        self._desk(agent).recent = [cards.line(record) for record in records]
+        self._tell(agent)
+
+    def refresh(self, agent: str) -> None:
+        """Looks again at a desk because something beside the facts changed."""
+        self._tell(agent)
+
+    def watched(self) -> list[str]:
+        """Desks that somebody has looked at."""
+        return [agent for agent, desk in self._desks.items() if desk.shown is not None]
+
+    def _desk(self, agent: str) -> DeskState:
+        return self._desks.setdefault(agent, DeskState())
+
+    @staticmethod
+    def _agents_of(record: CallRecord) -> set[str]:
+        offers = [offer for visit in record.visits for offer in visit.offers] + record.direct
+        return {offer.agent.id for offer in offers} | {
+            talk.agent.id for talk in record.conversations
+        }
+
+    def _caller_known(self, call: str) -> None:
+        record = self._ledger.get(call)
+        if record is None:
+            return
+        info = self._callers.get(call)
+        for agent in self._agents_of(record):
+            desk = self._desks.get(agent)
+            if desk is None or call not in desk.calls:
+                continue
+            if info is not None and info.customer is not None:
+                now = self._clock.wall_ms()
+                cust = cards.customer_card(info.customer, self._callers.field_kinds, now)
+                self._told(agent, Push("pop2", {"id": call, "cust": cust}))
+            self._tell(agent)
+
+    def _pop(self, agent: str, call: str) -> None:
+        record = self._ledger.get(call)
+        desk = self._desk(agent)
+        if record is None or call not in desk.calls:
+            return
+        made = self._card(record, agent)
+        self._told(
+            agent,
+            Push(
+                "pop",
+                {"id": call, "attempt": made["attempt"], "call": made, "cust": made["cust"]},
+            ),
+        )
+        self._tell(agent)
+        while len(desk.calls) > KEPT:
+            oldest = next(iter(desk.calls))
+            desk.calls.pop(oldest)
+
+    def _withdraw(self, agent: str, record: CallRecord, changed: dict[str, None]) -> None:
+        desk = self._desk(agent)
+        if record.id not in desk.calls or cards.phase(record, agent):
+            return
+        desk.calls.pop(record.id)
+        desk.arrived.pop(record.id, None)
+        offers = cards.offers_to(record, agent)
+        why = "missed"
+        if offers and offers[-1].end == "cancelled":
+            taken = any(
+                offer.end == "answered" for visit in record.visits for offer in visit.offers
+            ) or any(offer.end == "answered" for offer in record.direct)
+            why = "elsewhere" if taken or record.conversations else "abandoned"
+        self._told(agent, Push("popend", {"id": record.id, "why": why}))
+        changed[agent] = None
+
+    def _file(self, record: CallRecord, changed: dict[str, None]) -> None:
+        """A call that is over and has its disposition leaves the desks, its wrap-up done."""
+        if record.ended_at is None:
+            return
+        over = True
+        for agent in self._agents_of(record):
+            desk = self._desks.get(agent)
+            if desk is None or record.id not in desk.calls:
+                continue
+            now = cards.phase(record, agent)
+            if now == "" or (record.disposition is not None and now in ("done", "wrap_up")):
+                desk.calls.pop(record.id)
+                desk.recent = [cards.line(record), *desk.recent][:10]
+                changed[agent] = None
+            else:
+                over = False
+        if over:
+            self._callers.forget(record.id)
+
+    def _card(self, record: CallRecord, agent: str) -> dict[str, Any]:
+        queue = record.visits[-1].queue if record.visits else ""
+        return cards.card(
+            record,
+            agent,
+            self._callers.get(record.id),
+            self._callers.field_kinds,
+            now=self._clock.wall_ms(),
+            wrap_ends_at=self._wrap_ends.get((agent, record.id)),
+            ring_limit_s=self._rules.ring_limit_s(queue),
+        )
+
+    def _tell(self, agent: str) -> None:
+        desk = self._desks.get(agent)
+        if desk is None or desk.shown is None:
+            return
+        before, after = desk.shown, self._build(agent, desk)
+        changes = difference(before, after)
+        if changes:
+            self._told(agent, changes)
+
+    def _build(self, agent: str, desk: DeskState) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for call in desk.calls:
+            record = self._ledger.get(call)
+            if record is not None:
+                made[call] = self._card(record, agent)
+        now = self._board.agents.get(agent)
+        wrap_until = next(
+            (self._wrap_ends[(agent, call)] for call in made if (agent, call) in self._wrap_ends),
+            None,
+        )
+        state = {
+            "agent": {"id": now.id, "name": now.name, "interface": now.interface}
+            if now is not None
+            else None,
+            "state": {
+                "state": now.state if now is not None else "unknown",
+                "reason": now.reason if now is not None else "",
+                "since": now.since if now is not None else self._clock.wall_ms(),
+                "until": wrap_until,
+                "can_set": self._rules.can_set(agent),
+            },
+            "pause_reasons": self._rules.pause_reasons,
+            "dispositions": self._rules.dispositions,
+            "calls": made,
+            "pops": [call for call, item in made.items() if item["phase"] == "ringing"],
+            "followups": dict(desk.follow_ups),
+            "recent": desk.recent,
+            "day": self._day(agent),
+        }
+        desk.shown = state
+        return state
+
+    def _day(self, agent: str) -> dict[str, Any]:
+        counted = self._figures.today("agent", agent)
+        handled = handle_time.with_direct(counted).value
+        wrapped = handle_time.wrapup(counted).value
+        return {
+            "answered": counted.conversations + counted.direct_conversations,
+            "aht_ms": None if handled is None else round(handled),
+            "wrap_ms": None if wrapped is None else round(wrapped),
+            "pause_ms": counted.state_ms.get("paused", 0),
+        }

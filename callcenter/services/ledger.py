@@ -1,0 +1,200 @@
+"""The one fold: facts become call records, agent spans and sums, live and for the store alike.
+
+Each batch of facts gives a ``Change``: the records and spans that it touched, as they stand after
+it, and what it adds to the sums. The live figures take the sums at once; the projector stores the
+same change with its place in the journal. After a crash the facts behind that place go through
+here again, on the records as they were stored, so nothing is lost and nothing counts twice.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from copy import copy
+
+from msgspec import Struct, field
+
+from callcenter.domain import record as records
+from callcenter.domain.facts import (
+    AgentStateChanged,
+    CallEnded,
+    CallFact,
+    CallStarted,
+    CallTransferred,
+    ConversationEnded,
+    OfferEnded,
+    QueueLeft,
+    QueueRefused,
+    Recorded,
+    VisitCorrected,
+    WrapUpEnded,
+)
+from callcenter.domain.model import CallRecord
+from kpi import cells
+from kpi.contributions import of_call, of_span
+from kpi.counters import Cell, Counters
+from kpi.records import AgentSpan
+from kpi.rules import Rules
+
+MINUTE_MS = 60_000
+LINGER_MS = 600_000
+"""How long a call that is over stays in memory, for what is still said of it."""
+COUNTING = (
+    QueueLeft,
+    QueueRefused,
+    OfferEnded,
+    ConversationEnded,
+    WrapUpEnded,
+    CallTransferred,
+    CallEnded,
+    VisitCorrected,
+)
+"""The facts that can move a figure."""
+
+
+class Change(Struct, kw_only=True):
+    """What a batch of facts changed. ``cells`` are on the minute grid and are to be added."""
+
+    seq: int = 0
+    records: dict[str, CallRecord] = field(default_factory=dict)
+    spans: list[AgentSpan] = field(default_factory=list)
+    cells: dict[Cell, Counters] = field(default_factory=dict)
+
+
+class _Entry(Struct, eq=False):
+    record: CallRecord
+    counted: dict[Cell, Counters] = field(default_factory=dict)
+
+
+class Ledger:
+    """Calls that are open or lately ended, and the open span of every agent."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.spans: dict[str, AgentSpan] = {}
+        self.orphans = 0
+        self._entries: dict[str, _Entry] = {}
+        self._ended: OrderedDict[str, int] = OrderedDict()
+
+    def take_up(self, open_calls: Iterable[CallRecord], spans: Iterable[AgentSpan]) -> None:
+        """Begins with calls and spans as they were stored."""
+        for item in open_calls:
+            self.load(item)
+        for span in spans:
+            if span.end_ms is None:
+                self.spans[span.agent_id] = span
+
+    def load(self, item: CallRecord) -> None:
+        """Puts a stored call back into memory, because something is about to be said of it."""
+        if item.id not in self._entries:
+            self._entries[item.id] = _Entry(item, of_call(item, self.rules, step_ms=MINUTE_MS))
+            if item.ended_at is not None:
+                self._ended[item.id] = item.ended_at
+
+    def get(self, call: str) -> CallRecord | None:
+        """The record of a call that is in memory; to be read, not changed."""
+        entry = self._entries.get(call)
+        return None if entry is None else entry.record
+
+    def open_calls(self) -> list[CallRecord]:
+        """Calls in progress, oldest first."""
+        return [e.record for e in self._entries.values() if e.record.ended_at is None]
+
+    def in_memory(self) -> list[CallRecord]:
+        """Calls in progress and those lately ended."""
+        return [entry.record for entry in self._entries.values()]
+
+    def apply(self, batch: Sequence[Recorded]) -> Change:
+        """Folds a batch and says what it changed."""
+        change = Change(seq=batch[-1].seq if batch else 0)
+        touched: dict[str, _Entry] = {}
+        counting: dict[str, _Entry] = {}
+        for item in batch:
+            fact = item.fact
+            if isinstance(fact, CallFact):
+                entry = self._entries.get(fact.call)
+                if entry is None:
+                    if not isinstance(fact, CallStarted):
+                        self.orphans += 1
+                        continue
+                    entry = self._entries[fact.call] = _Entry(records.begin(fact))
+                elif item.seq and item.seq <= entry.record.last_seq:
+                    continue
+                else:
+                    records.fold(entry.record, fact)
+                if item.seq:
+                    entry.record.last_seq = item.seq
+                touched[fact.call] = entry
+                if isinstance(fact, COUNTING):
+                    counting[fact.call] = entry
+                    if isinstance(fact, CallEnded):
+                        self._ended[fact.call] = fact.at
+            elif isinstance(fact, AgentStateChanged):
+                self._span(fact, change)
+        for entry in counting.values():
+            now = of_call(entry.record, self.rules, step_ms=MINUTE_MS)
+            cells.apply(change.cells, cells.difference(entry.counted, now))
+            entry.counted = now
+        change.records = {call: clone(entry.record) for call, entry in touched.items()}
+        if batch:
+            self._forget(batch[-1].fact.at)
+        return change
+
+    def _span(self, fact: AgentStateChanged, change: Change) -> None:
+        before = self.spans.get(fact.agent.id)
+        if before is not None:
+            if (before.state, before.reason) == (fact.state, fact.reason):
+                return
+            if fact.at < before.start_ms:
+                return
+            closed = AgentSpan(
+                agent_id=before.agent_id,
+                name=before.name,
+                state=before.state,
+                reason=before.reason,
+                start_ms=before.start_ms,
+                end_ms=fact.at,
+            )
+            change.spans.append(closed)
+            cells.apply(change.cells, of_span(closed, fact.at, step_ms=MINUTE_MS))
+        opened = AgentSpan(
+            agent_id=fact.agent.id,
+            name=fact.agent.name,
+            state=fact.state,
+            reason=fact.reason,
+            start_ms=fact.at,
+        )
+        self.spans[fact.agent.id] = opened
+        change.spans.append(opened)
+
+    def _forget(self, now: int) -> None:
+        while self._ended:
+            call, at = next(iter(self._ended.items()))
+            if now - at < LINGER_MS:
+                return
+            del self._ended[call]
+            entry = self._entries.get(call)
+            if entry is None:
+                continue
+            if any(
+                talk.wrapup_started_at is not None and talk.wrapup_ms is None
+                for talk in entry.record.conversations
+            ):
+                self._ended[call] = now
+                continue
+            del self._entries[call]
+
+
+def clone(item: CallRecord) -> CallRecord:
+    """A copy that later facts do not change."""
+    twin = copy(item)
+    twin.visits = []
+    for visit in item.visits:
+        other = copy(visit)
+        other.offers = [copy(offer) for offer in visit.offers]
+        twin.visits.append(other)
+    twin.direct = [copy(offer) for offer in item.direct]
+    twin.conversations = [copy(talk) for talk in item.conversations]
+    twin.ivr = list(item.ivr)
+    twin.recordings = list(item.recordings)
+    return twin

@@ -1,0 +1,141 @@
+"""Facts become rows: calls, agent spans and sums, in one transaction with their place.
+
+The ledger has folded already; here its changes are stored in order, many at a time. A crash loses
+nothing, because the place in the journal is stored with them: what lies behind it is read again
+at the next start (``catch_up``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from callcenter.domain.model import CallRecord
+from callcenter.ports.errors import StoreUnavailable
+from callcenter.ports.journal import Journal
+from kpi import cells
+from kpi.counters import Cell, Counters
+from kpi.intervals import INTERVAL_MS
+from kpi.records import AgentSpan
+
+from .ledger import Change, Ledger
+from .ports_call_log import CallLog
+
+READER = "calls"
+BATCH = 500
+FAR = 1 << 53
+"""An instant after all others: only open spans touch it."""
+LIMIT = 50_000
+"""Changes that may wait. Beyond it they are merged, which loses nothing but time stamps of none."""
+
+
+class Projector:
+    """Stores the ledger's changes."""
+
+    def __init__(self, call_log: CallLog) -> None:
+        self._call_log = call_log
+        self._queue: deque[Change] = deque()
+        self._filled = asyncio.Event()
+        self._lock = asyncio.Lock()
+        self.place = 0
+        self.failures = 0
+        self.stored = 0
+
+    def take(self, change: Change) -> None:
+        """Queues a change; when too many wait, the two newest become one."""
+        if len(self._queue) >= LIMIT:
+            change = merged([self._queue.pop(), change])
+        self._queue.append(change)
+        self._filled.set()
+
+    @property
+    def waiting(self) -> int:
+        """How many changes wait to be stored."""
+        return len(self._queue)
+
+    async def run(self) -> None:
+        """Eternal: stores what waits."""
+        while True:
+            await self._filled.wait()
+            await self.flush()
+            await asyncio.sleep(0.05)
+
+    async def flush(self) -> None:
+        """Stores everything that waits now; after a failure it stays and is tried again."""
+        async with self._lock:
+            await self._flush()
+
+    async def _flush(self) -> None:
+        while self._queue:
+            some = [self._queue[i] for i in range(min(BATCH, len(self._queue)))]
+            change = merged(some)
+            try:
+                await self._call_log.save(
+                    READER,
+                    change.seq,
+                    list(change.records.values()),
+                    change.spans,
+                    cells.coarser(change.cells, INTERVAL_MS),
+                )
+            except StoreUnavailable:
+                self.failures += 1
+                await asyncio.sleep(0.5)
+                return
+            for _ in some:
+                self._queue.popleft()
+            self.place = change.seq
+            self.stored += len(change.records)
+        self._filled.clear()
+
+
+def merged(changes: list[Change]) -> Change:
+    """Several changes in a row as one: the last state of each record, all spans, summed cells."""
+    records: dict[str, CallRecord] = {}
+    spans: dict[tuple[str, int], AgentSpan] = {}
+    sums: dict[Cell, Counters] = {}
+    for change in changes:
+        records.update(change.records)
+        for span in change.spans:
+            spans[(span.agent_id, span.start_ms)] = span
+        cells.apply(sums, change.cells)
+    return Change(seq=changes[-1].seq, records=records, spans=list(spans.values()), cells=sums)
+
+
+async def catch_up(
+    journal: Journal,
+    call_log: CallLog,
+    ledger: Ledger,
+    report: Callable[[int], None] | None = None,
+) -> int:
+    """Reads the facts behind the stored place through the ledger and stores what they change.
+
+    Call it once at the start, before anything is committed. Gives the place reached.
+    """
+    place = await call_log.place(READER)
+    ledger.take_up(await call_log.open_calls(), await _open_spans(call_log))
+    while True:
+        batch = await journal.read(place, 1000)
+        if not batch:
+            return place
+        for item in batch:
+            call = getattr(item.fact, "call", "")
+            if call and ledger.get(call) is None:
+                known = await call_log.get(call)
+                if known is not None:
+                    ledger.load(known)
+        change = ledger.apply(batch)
+        place = batch[-1].seq
+        await call_log.save(
+            READER,
+            place,
+            list(change.records.values()),
+            change.spans,
+            cells.coarser(change.cells, INTERVAL_MS),
+        )
+        if report is not None:
+            report(place)
+
+
+async def _open_spans(call_log: CallLog) -> list[AgentSpan]:
+    return [span for span in await call_log.spans(None, FAR - 1, FAR) if span.end_ms is None]
