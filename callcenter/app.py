@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 
 from aiohttp import web
+from msgspec import structs
 
 from ami_bridge.desk_actions import DeskActions
 from callcenter import __version__, rules
@@ -21,6 +22,7 @@ from callcenter.directory.numbers import Regions, normalise
 from callcenter.domain.board import Board
 from callcenter.domain.facts import AnyFact, Recorded
 from callcenter.observed import Observed
+from callcenter.ports.errors import StoreUnavailable
 from callcenter.rooms import PbxRoom, build_room
 from callcenter.services import projector as projecting
 from callcenter.services.access import Access
@@ -43,6 +45,7 @@ from callcenter.store.customers import SqlCustomers
 from callcenter.store.engine import Database
 from callcenter.store.follow_ups import SqlFollowUps
 from callcenter.store.journal import SqlJournal
+from callcenter.store.retention import Ages, delete_old
 from callcenter.store.schema import open_database, upgrade
 from callcenter.store.users import SqlUsers
 from callcenter.supervise import Tasks
@@ -57,6 +60,8 @@ from screenpop_ui.pages import shell
 log = logging.getLogger(__name__)
 
 FCR_EVERY_S = 30.0
+RETENTION_AFTER_S = 600.0
+DAY_S = 86_400.0
 MINUTE_MS = 60_000
 
 
@@ -129,12 +134,15 @@ class Service:
         self.tasks.eternal("projector", self.projector.run())
         self.tasks.eternal("live view", self.live.run())
         self.tasks.eternal("figures", self._roll(call_log))
+        self.tasks.eternal("retention", self._retain(database))
         for room in self.rooms:
             self.tasks.eternal(f"AMI {room.name}", room.link.run())
             pump = room.pump(self.engine, self.clock, self.histograms.ami_lag.observe_ms)
             self.tasks.eternal(f"switchboard {room.name}", pump)
             if room.actions is not None:
                 self.tasks.eternal(f"AMI actions {room.name}", room.actions.run())
+            if room.recorder is not None:
+                self.tasks.eternal(f"flight recorder {room.name}", room.recorder.run())
 
     async def stop(self) -> None:
         """Stops in stages; what was committed is stored."""
@@ -276,7 +284,11 @@ class Service:
         origins = frozenset({settings.http.public_url} if settings.http.public_url else ())
         app = make_app(
             house,
-            WebSettings(origins=origins, proxies=frozenset(settings.http.trusted_proxies)),
+            WebSettings(
+                origins=origins,
+                proxies=frozenset(settings.http.trusted_proxies),
+                metrics_open=settings.http.metrics_open,
+            ),
         )
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await self._runner.setup()
@@ -302,6 +314,19 @@ class Service:
         self.observed.facts(batch)
         self.desks.apply(batch, arrived_ms)
         self.live.apply(batch, arrived_ms)
+
+    async def _retain(self, database: Database) -> None:
+        """Eternal: deletes what is older than the settings allow, once a day."""
+        kept = self.settings.retention
+        ages = Ages(**{key: days or None for key, days in structs.asdict(kept).items()})
+        while True:
+            await asyncio.sleep(RETENTION_AFTER_S)
+            try:
+                deleted = await delete_old(database, ages, self.clock.wall_ms())
+                log.info("retention: %s", deleted)
+            except StoreUnavailable as error:
+                log.warning("retention could not delete: %s", error.sentence)
+            await asyncio.sleep(DAY_S)
 
     async def _roll(self, call_log: SqlCallLog) -> None:
         """Eternal: moves the live windows with the clock and computes what needs the call log."""

@@ -6,12 +6,12 @@ its database is its own and is emptied at the start. Its passwords are printed a
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
+from ami_bridge.fakepbx.clock import WallClock
 from ami_bridge.fakepbx.server import FakePbx
 from callcenter.app import Service, StartError
 from callcenter.settings import Account, Database, Pbx, Secret, Settings
@@ -23,24 +23,10 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PEOPLE: tuple[tuple[str, str, str | None, str], ...] = (
     ("admin", "admin", None, "en"),
     ("supervisor", "supervisor", None, "en"),
-    ("narges", "agent", "PJSIP/1001", "fa"),
-    ("noa", "agent", "PJSIP/1005", "he"),
-    ("oliver", "agent", "PJSIP/1009", "en"),
+    ("sara", "agent", "PJSIP/1001", "fa"),
+    ("michal", "agent", "PJSIP/1003", "he"),
+    ("emma", "agent", "PJSIP/1006", "en"),
 )
-
-
-class RealTime:
-    """The fake PBX's clock in the demo: time as it is."""
-
-    def now(self) -> float:
-        """Epoch seconds."""
-        import time
-
-        return time.time()
-
-    async def sleep(self, seconds: float) -> None:
-        """Waits."""
-        await asyncio.sleep(seconds)
 
 
 class Demo:
@@ -49,7 +35,7 @@ class Demo:
     def __init__(self, settings: Settings, calls_per_minute: float) -> None:
         self._settings = settings
         self._pbx = FakePbx(
-            RealTime(),
+            WallClock(),
             seed=1405,
             calls_per_minute=calls_per_minute,
             username=USERNAME,
@@ -96,7 +82,10 @@ class Demo:
         for given in self._pbx.customers():
             await service.directory.create(**_customer(given))
         for name, role, interface, language in PEOPLE:
-            agent = f"demo:{interface}" if interface is not None else None
+            agent = None
+            if interface is not None:
+                agent = f"demo:{interface}"
+                self._pbx.attended.add(interface)
             await service.access.add_user(
                 name=name,
                 role=role,  # type: ignore[arg-type]  # a literal of the table above

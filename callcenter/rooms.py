@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from random import Random
 
 from msgspec import Struct
 
 from ami_bridge.account import AmiAccount, TlsOptions
 from ami_bridge.feed import Feed
+from ami_bridge.flight_recorder import FlightRecorder
 from ami_bridge.inbox import Inbox
 from ami_bridge.link import AmiLink
 from ami_bridge.presentation import Presentations
@@ -33,6 +35,7 @@ class PbxRoom(Struct, frozen=True):
     feed: Feed
     switchboard: Switchboard
     actions: AmiLink | None
+    recorder: FlightRecorder | None
 
     async def pump(self, engine: Engine, clock: Clock, lag_ms: Callable[[float], None]) -> None:
         """Eternal: the only task that applies this PBX's signals.
@@ -85,7 +88,19 @@ def build_room(
     switchboard.resume(open_calls)
     presentations = Presentations(link, inbox, tasks, clock.monotonic, time.time)
     feed = Feed(pbx.name, link, inbox, clock.wall_ms, tasks, presentations)
-    return PbxRoom(pbx.name, link, feed, switchboard, actions)
+    return PbxRoom(pbx.name, link, feed, switchboard, actions, _recorder(settings, pbx, link))
+
+
+def _recorder(settings: Settings, pbx: Pbx, link: AmiLink) -> FlightRecorder | None:
+    """The flight recorder, listening to the link, if a trace is to be kept."""
+    keep = settings.trace.keep
+    if not keep:
+        return None
+    length = int(keep[:-1]) * (86_400 if keep.endswith("d") else 3_600)
+    folder = Path(settings.trace.folder)
+    recorder = FlightRecorder(pbx.name, folder, length, settings.trace.scrub, time.time)
+    link.listeners.append(recorder.record)
+    return recorder
 
 
 LISTENING_PING_S = 1.0

@@ -73,9 +73,7 @@ async def database_of(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def with_database(
-    settings: Settings, work: Callable[[Database], Awaitable[T]]
-) -> T:
+async def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     """Does ``work`` on the database of ``settings``."""
     async with database_of(settings) as database:
         return await work(database)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from pathlib import Path
 
@@ -38,7 +37,7 @@ def serve(config: Path | None) -> None:
 @sentences
 def demo(port: int | None, calls: float) -> None:
     """Run against the built-in fake PBX, whatever is configured."""
-    settings = replace(configuration.load(None, os.environ), pbx=())
+    settings = replace(settings_of(None), pbx=())
     if port is not None:
         settings = replace(settings, http=replace(settings.http, port=port))
     _set_up_logs(settings)

@@ -57,7 +57,8 @@ class OpenOffer(Struct, eq=False):
 
 class OpenTalk(Struct, eq=False):
     """An agent joined with the customer. ``parted_at``: out of reach, not yet known why;
-    ``asked_at``: when his own device asked for the hang-up.
+    ``asked_at``: when his own device asked for the hang-up; ``left_behind``: the customer's leg
+    left their bridge first.
     """
 
     number: int
@@ -73,10 +74,13 @@ class OpenTalk(Struct, eq=False):
     transfer: Transfer | None = None
     completed: str = ""
     asked_at: int = 0
+    left_behind: bool = False
 
 
 class CallTrack(Struct, eq=False):
-    """The working state of one call. ``asked_at``: the customer's own line asked to hang up."""
+    """The working state of one call. ``asked_at``: the customer's own line asked to hang up;
+    ``taken_over``: its only leg went on in another call.
+    """
 
     id: str
     first: str
@@ -104,6 +108,7 @@ class CallTrack(Struct, eq=False):
     last_end: EndedBy | None = None
     last_parted_at: int = 0
     ended_talks: dict[str, OpenTalk] = field(default_factory=dict)
+    taken_over: bool = False
     refusal: tuple[str, int] = ("", 0)
     queue_hint: str = ""
     recordings: list[str] = field(default_factory=list)
@@ -135,6 +140,7 @@ class Scene:
         self.in_roster: set[tuple[str, str]] = set()
         self.wakes: dict[str, int] = {}
         self.touched: dict[str, None] = {}
+        self.taken_over: list[CallTrack] = []
         self.out: list[AnyFact] = []
 
     def say(self, fact: AnyFact) -> None:

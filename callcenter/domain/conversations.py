@@ -12,9 +12,9 @@ from __future__ import annotations
 from . import offers, visits, wrap_up
 from .agents import Agent
 from .calls import CallTrack, OpenTalk, OpenVisit, Scene
-from .facts import AgentAnswered, CallHeld, CallResumed, ConversationEnded
+from .facts import AgentAnswered, CallHeld, CallResumed, CallTransferred, ConversationEnded
 from .legs import Leg
-from .model import EndedBy
+from .model import EndedBy, Transfer
 
 PART_MS = 1_000
 """How long a leg may be between two bridges before its conversation is over."""
@@ -30,7 +30,7 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
             if agent is not None:
                 parties.setdefault(agent.ref.id, (agent, end))
                 if end.call != track.id:
-                    end.call = track.id
+                    _take_over(scene, track, agent, end)
     newcomers = [aid for aid in parties if aid not in track.talks]
     for agent_id, (_, leg) in parties.items():
         if agent_id in track.talks:
@@ -40,6 +40,23 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
             _out_of_reach(scene, track, talk, customer, at, bool(parties))
     for agent_id in newcomers:
         begin(scene, track, *parties[agent_id], at)
+
+
+def _take_over(scene: Scene, track: CallTrack, agent: Agent, leg: Leg) -> None:
+    """An agent's leg that belonged to another call is joined with the customer of this one.
+
+    A call of his own that consists of nothing but that leg (he dialled to pick up, or to fetch a
+    parked caller) goes on in this one and is over for itself.
+    """
+    own = scene.calls.get(leg.call)
+    leg.call = track.id
+    if leg.id in agent.busy_legs:
+        agent.busy_legs[leg.id] = track.id
+    if own is None or own.first != leg.id or own.customer != leg.id:
+        return
+    if not (own.talks or own.offers or own.visits):
+        own.answered = own.taken_over = True
+        scene.taken_over.append(own)
 
 
 def begin(scene: Scene, track: CallTrack, agent: Agent, leg: Leg, at: int) -> None:
@@ -185,10 +202,13 @@ def _back(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg, at: int) -> 
 def _out_of_reach(
     scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg | None, at: int, other: bool
 ) -> None:
+    leg = scene.legs.get(talk.leg)
     if not talk.parted_at:
         talk.parted_at = at
         scene.wake(track.id, at + PART_MS)
-    leg = scene.legs.get(talk.leg)
+        talk.left_behind = (
+            customer is not None and not customer.bridge and leg is not None and bool(leg.bridge)
+        )
     if talk.consulting and other:
         end(scene, track, talk, "transfer", at)
         return
@@ -201,5 +221,52 @@ def _out_of_reach(
             return
         if at < talk.parted_at + PART_MS:
             return
+    if customer is not None and _walked_off(scene, track, talk, customer):
+        if at < talk.parted_at + PART_MS:
+            return
+        redirected(scene, track, talk, "", talk.parted_at)
     when = at if talk.consulting else talk.parted_at
     end(scene, track, talk, by_whom(scene, track, talk), when)
+
+
+def _walked_off(scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg) -> bool:
+    """The customer's leg left first and lives on, and nobody hung up: a redirection, it seems.
+
+    AMI's Redirect has no event of its own; an AMI Hangup of the customer looks the same until his
+    leg is gone (ASTERISK 3.1 c, 12.2). What follows within ``PART_MS`` tells.
+    """
+    asked = track.asked_at or talk.asked_at or customer.hungup_at or scene.stopping_at
+    return talk.left_behind and talk.transfer is None and not asked and not customer.bridge
+
+
+def redirected(scene: Scene, track: CallTrack, talk: OpenTalk, to: str, at: int) -> None:
+    """The customer was sent elsewhere by somebody else than the agent."""
+    handed_on(scene, track, talk, Transfer("redirected", to), at)
+
+
+def dials_on(scene: Scene, track: CallTrack, to: str, at: int) -> None:
+    """The customer's own leg dials: whoever he walked off from will not have him back."""
+    customer = scene.legs.get(track.customer)
+    for talk in list(track.talks.values()):
+        if customer is not None and _walked_off(scene, track, talk, customer):
+            redirected(scene, track, talk, to, talk.parted_at)
+            settle(scene, track, at)
+
+
+def handed_on(
+    scene: Scene, track: CallTrack, talk: OpenTalk, transfer: Transfer, at: int
+) -> None:
+    """Says once how a conversation was handed on; whose word comes first is believed."""
+    if talk.transfer is not None:
+        return
+    talk.transfer = transfer
+    scene.say(
+        CallTransferred(
+            at=at,
+            pbx=scene.pbx,
+            call=track.id,
+            conversation=talk.number,
+            transfer=transfer.kind,
+            to=transfer.to,
+        )
+    )

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-UP = 6
+DIALLING, RING, RINGING, UP = 3, 4, 5, 6
+"""Channel states: RING is a phone or line that calls us, RINGING one that we call."""
+
 NOT_PEOPLE = frozenset(
     (
         "Message",
@@ -37,7 +39,8 @@ class Leg(Struct, eq=False):
     """One channel as far as we know it. ``call`` is our call's id, ``agent`` an agent's id.
 
     ``inherits``: legs dialled through this one belong to the same agent (a member that is a Local
-    channel, a follow-me); it ends when a transfer inside makes somebody else answer.
+    channel, a follow-me); it ends when a transfer inside makes somebody else answer. ``cut``: the
+    other half of this Local is gone, so it leads nowhere any more.
     """
 
     id: str
@@ -53,6 +56,7 @@ class Leg(Struct, eq=False):
     exten: str = ""
     half: int = 0
     pair: str = ""
+    cut: bool = False
     bridge: str = ""
     bridge_kind: str = ""
     parent: str = ""
@@ -112,7 +116,7 @@ class LegBook:
         self.leave(gone)
         other = self.legs.get(gone.pair)
         if other is not None:
-            other.pair = ""
+            other.pair, other.cut = "", True
         return gone
 
     def pair(self, one: Leg, two: Leg) -> None:
@@ -167,6 +171,8 @@ class LegBook:
             seen.add(leg.id)
             if not leg.half:
                 ends.append(leg)
+                continue
+            if leg.cut:
                 continue
             far = self.legs.get(leg.pair)
             if far is None or far.id in seen:

@@ -13,7 +13,7 @@ from . import conversations, offers, visits
 from .calls import CallTrack, Scene, outcome_of
 from .facts import CallAnswered, CallEnded, CallStarted
 from .legs import Leg
-from .model import EndedBy, SettledBy, Transfer, TransferKind
+from .model import EndedBy, SettledBy
 
 _NUMBER = re.compile(r"^[+*#]?[0-9*#]{2,20}$")
 _TRUNKED = re.compile(r"^(?:sip:)?([^@/:]+)@|/(?:sip:)?([^@/:]+)")
@@ -100,7 +100,12 @@ def dialled(
         if other is not None:
             other.agent = agent.ref.id
     if dest.id not in (track.first, track.customer):
-        offers.begin(scene, track, agent, dest, at)
+        # Who dials on for a caller in a queue (a phone that forwards) rings for that visit.
+        waiting = next((v for v in track.visits.values() if not v.left_at), None)
+        if waiting is None:
+            offers.begin(scene, track, agent, dest, at)
+        else:
+            offers.begin(scene, track, agent, dest, at, waiting.number, waiting.queue)
     return None
 
 
@@ -176,11 +181,6 @@ def described(scene: Scene, leg: Leg | None) -> str:
     if leg.external:
         return leg.number
     return leg.number or leg.endpoint.partition("/")[2]
-
-
-def transfer(kind: TransferKind, to: str) -> Transfer:
-    """A transfer's kind and target as the record keeps it."""
-    return Transfer(kind, to)
 
 
 def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
@@ -259,6 +259,8 @@ AFTER_TALK_MS = 2_000
 def _ended_by(scene: Scene, track: CallTrack, at: int) -> EndedBy:
     if scene.stopping_at:
         return "pbx"
+    if track.taken_over:
+        return "transfer"
     if track.last_end in ("caller", "agent") and at - track.last_parted_at < AFTER_TALK_MS:
         return track.last_end
     if track.asked_at:

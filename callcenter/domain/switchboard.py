@@ -17,9 +17,9 @@ from typing import Any
 
 from . import conversations, lines, members, offers, roster, visits, wrap_up
 from .calls import CallTrack, Rules, Scene, resumed
-from .facts import AnyFact, CallReclassified, CallTransferred, RecordingStarted
-from .legs import NOT_PEOPLE, UP, Leg
-from .model import CallRecord
+from .facts import AnyFact, CallReclassified, RecordingStarted
+from .legs import DIALLING, NOT_PEOPLE, RING, RINGING, UP, Leg
+from .model import CallRecord, Transfer
 from .signals import (
     BridgeJoined,
     BridgeParted,
@@ -135,6 +135,8 @@ class Switchboard:
             step(signal)
         elif isinstance(signal, Woke) and scene.wakes:
             self._wake(signal.at)
+        while scene.taken_over:
+            lines.end(scene, scene.taken_over.pop(0), signal.at)
         if scene.wakes:
             self._next_wake = min(scene.wakes.values())
         if scene.touched:
@@ -203,7 +205,7 @@ class Switchboard:
             lines.start(scene, leg, leg.born if s.row else s.at)
         elif head is not None:
             leg.call = head.call
-        if s.row:
+        if s.row or s.state in (DIALLING, RING):
             self._presence(leg)
 
     def _leg_state(self, s: LegState) -> None:
@@ -222,10 +224,10 @@ class Switchboard:
         if agent is None:
             return
         agent.ringing_legs.pop(leg.id, None)
-        if leg.state == UP or (leg.state in (3, 4) and not leg.parent):
+        if leg.state == UP or (leg.state in (DIALLING, RING) and not leg.parent):
             if leg.id not in agent.busy_legs:
                 agent.busy_legs[leg.id] = leg.call
-        elif leg.state == 5:
+        elif leg.state == RINGING:
             agent.ringing_legs[leg.id] = leg.call
         self.scene.touch(agent.ref.id)
 
@@ -305,9 +307,13 @@ class Switchboard:
         if dest is None:
             self.odd += 1
             return
-        track = lines.dialled(self.scene, self.scene.legs.get(s.caller), dest, s.dialstring, s.at)
+        caller = self.scene.legs.get(s.caller)
+        track = lines.dialled(self.scene, caller, dest, s.dialstring, s.at)
         if track is not None:
             self._reclassified(track, s.at)
+        ours = None if caller is None else self.scene.calls.get(caller.call)
+        if ours is not None and caller is not None and ours.customer == caller.id:
+            conversations.dials_on(self.scene, ours, lines.described(self.scene, dest), s.at)
         self._presence(dest)
 
     def _dial_ended(self, s: DialEnded) -> None:
@@ -369,26 +375,20 @@ class Switchboard:
         if track is None or agent is None or leg.id == track.customer:
             return
         talk = track.talks.get(agent.ref.id) or track.ended_talks.get(agent.ref.id)
-        if talk is None or talk.transfer is not None:
+        if talk is None:
             return
         to = s.to or lines.described(scene, scene.legs.get(s.target))
-        talk.transfer = lines.transfer(s.kind, to)
-        scene.say(
-            CallTransferred(
-                at=s.at,
-                pbx=scene.pbx,
-                call=track.id,
-                conversation=talk.number,
-                transfer=s.kind,
-                to=to,
-            )
-        )
+        conversations.handed_on(scene, track, talk, Transfer(s.kind, to), s.at)
         conversations.settle(scene, track, s.at)
 
     def _parked(self, s: Parked) -> None:
         leg = self.scene.legs.get(s.leg)
-        if leg is not None:
-            self._settle((leg.call,), s.at)
+        track = None if leg is None else self.scene.calls.get(leg.call)
+        if leg is None or track is None or track.customer != leg.id:
+            return
+        for talk in list(track.talks.values()):
+            conversations.handed_on(self.scene, track, talk, Transfer("parked", s.space), s.at)
+        self._settle((track.id,), s.at)
 
     def _picked_up(self, s: PickedUp) -> None:
         target, picker = self.scene.legs.get(s.target), self.scene.legs.get(s.picker)

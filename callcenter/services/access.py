@@ -186,7 +186,12 @@ class Access:
     # --- administration
 
     async def add_user(
-        self, name: str, role: Role, password: str, agent_id: str | None = None
+        self,
+        name: str,
+        role: Role,
+        password: str,
+        agent_id: str | None = None,
+        lang: str = "",
     ) -> User:
         """A new user; raises ``AccessError`` when the name is taken or the password too short."""
         name = name.strip()
@@ -202,6 +207,7 @@ class Access:
                 password_hash=hashed,
                 at=self._clock.wall_ms(),
                 agent_id=agent_id,
+                lang=lang,
             )
         except StoreRefused as refused:
             raise AccessError(refused.sentence) from refused

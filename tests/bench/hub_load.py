@@ -17,6 +17,7 @@ import re
 import socket
 import sys
 import time
+from typing import cast
 
 DUE = re.compile(rb'"due":([0-9.]+)')
 HELLO_AND_SNAPSHOTS = 3
@@ -51,9 +52,8 @@ class Browser(asyncio.Protocol):
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        transport.write(self.request)
+        self.transport = cast(asyncio.Transport, transport)
+        self.transport.write(self.request)
 
     def data_received(self, data: bytes) -> None:
         now = time.monotonic()

@@ -1,0 +1,93 @@
+"""The flight recorder: what one PBX said, kept for a while, an hour to a file.
+
+Each hour has its own trace (``NAME-20261122T19.jsonl``, hours UTC); the hour before it is
+compressed, and what is older than may be kept is deleted. Numbers and names are replaced on
+request, consistently within one run of the service, by a key that nobody keeps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import logging
+import secrets
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .protocol import Message
+from .scrub import Scrubber
+from .trace import Recorder
+
+log = logging.getLogger(__name__)
+
+FLUSH_S = 1.0
+HOUR_S = 3600
+
+
+class FlightRecorder:
+    """Keeps the stream of one link. ``keep_s`` seconds; ``wall_s`` gives epoch seconds UTC."""
+
+    def __init__(
+        self, name: str, folder: Path, keep_s: int, scrub: bool, wall_s: Callable[[], float]
+    ) -> None:
+        self._name = name
+        self._folder = folder
+        self._keep_s = keep_s
+        self._wall_s = wall_s
+        self._scrubber = Scrubber(secrets.token_bytes(32)) if scrub else None
+        self._hour = -1
+        self._recorder: Recorder | None = None
+        self.lost = 0
+
+    def record(self, message: Message, wall_s: float) -> None:
+        """Notes a message; to be a listener of the link. Never waits or raises."""
+        if self._recorder is not None:
+            self._recorder.record(message, wall_s)
+
+    async def run(self) -> None:
+        """Eternal: writes, and turns the page with the hour. A full disk is warned of."""
+        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+        try:
+            while True:
+                hour = int(self._wall_s()) // HOUR_S
+                if hour != self._hour:
+                    await self._turn(hour)
+                await asyncio.sleep(FLUSH_S)
+                await self._flush()
+        finally:
+            await self._flush()
+
+    async def _flush(self) -> None:
+        recorder = self._recorder
+        if recorder is None:
+            return
+        try:
+            await recorder.flush()
+        except OSError as error:
+            log.warning("the flight recorder of %s cannot write: %s", self._name, error)
+
+    async def _turn(self, hour: int) -> None:
+        await self._flush()
+        if self._recorder is not None:
+            self.lost += self._recorder.counters.lost
+        self._hour = hour
+        now = datetime.fromtimestamp(hour * HOUR_S, UTC)
+        path = self._folder / f"{self._name}-{now:%Y%m%dT%H}.jsonl"
+        self._recorder = Recorder(path, self._scrubber)
+        try:
+            await asyncio.to_thread(self._tidy, path)
+        except OSError as error:
+            log.warning("old traces of %s cannot be tidied: %s", self._name, error)
+
+    def _tidy(self, current: Path) -> None:
+        oldest = self._wall_s() - self._keep_s
+        for path in sorted(self._folder.glob(f"{self._name}-*.jsonl*")):
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+            elif path.suffix == ".jsonl" and path != current:
+                packed = path.with_name(path.name + ".gz")
+                with path.open("rb") as plain, gzip.open(packed, "wb") as small:
+                    shutil.copyfileobj(plain, small)
+                path.unlink()

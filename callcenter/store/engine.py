@@ -1,0 +1,206 @@
+"""Connections to the database: SQLite in a file by default, PostgreSQL behind the same code.
+
+One connection writes, several read. SQLite runs in WAL with ``synchronous=FULL``: a commit is on
+the disk when it returns, and since facts are committed in groups that costs one fdatasync a group
+(PERF.md 3). Writers begin with BEGIN IMMEDIATE, so that a transaction never fails half-way because
+somebody else was first.
+
+Look-ups while a phone rings go past SQLAlchemy (``quick``): statements are compiled once and run
+on a driver connection of their own, which costs a tenth.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Select, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from callcenter.ports.errors import StoreRefused
+from callcenter.supervise import Tasks
+
+from .errors import told
+from .quick import Quick
+
+P = ParamSpec("P")
+S = TypeVar("S", bound="OnDatabase")
+T = TypeVar("T")
+
+READERS = 4
+"""Read connections: pages and reports beside the writer; each is a thread with SQLite."""
+
+BUSY_MS = 5_000
+"""How long a SQLite connection waits for another program's lock."""
+
+
+def parse(url: str) -> URL:
+    """The database URL with our drivers named.
+
+    Raises ``StoreRefused`` when it is none, or names a database that we do not speak.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreRefused(
+            f"[database] url is «{url}», which is no database URL; write "
+            "sqlite:///callcenter.db or postgresql://user:password@host/name."
+        ) from None
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise StoreRefused(
+                "[database] url names a database in memory; calls must outlive the program: "
+                "write a file, such as sqlite:///callcenter.db."
+            )
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if kind in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+asyncpg")
+    raise StoreRefused(
+        f"[database] url asks for «{parsed.drivername}»; we speak sqlite and postgresql."
+    )
+
+
+def shown(url: URL) -> str:
+    """The URL for people: without the password and the driver."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
+class Database:
+    """The connections to one database. Make it with ``Database(url)``, end it with ``close()``."""
+
+    def __init__(self, url: str, *, readers: int = READERS, busy_ms: int = BUSY_MS) -> None:
+        """Connects to nothing yet. ``busy_ms``: see ``BUSY_MS``. Raises ``StoreRefused``."""
+        self.url = parse(url)
+        self.where = shown(self.url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._busy_ms = busy_ms
+        self._writing = asyncio.Lock()
+        self._tasks = Tasks()
+        self._writer = self._engine(size=1, writes=True)
+        self._readers = self._engine(size=readers, writes=False)
+        self._quick = Quick(self._readers, self.where, self.sqlite)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, None for a server."""
+        return Path(str(self.url.database)) if self.sqlite else None
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """The one write connection in a transaction: committed at the end, or rolled back.
+
+        Raises ``StoreUnavailable``; ``IntegrityError`` of a broken rule passes to the caller.
+        """
+        async with self._writing:
+            with told(self.where):
+                self._check_folder()
+                async with self._writer.begin() as connection:
+                    yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A read connection with one view of the data until it is left."""
+        with told(self.where):
+            self._check_folder()
+            async with self._readers.connect() as connection:
+                yield connection
+
+    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Runs ``work`` to its end, even when whoever waits for it is cancelled meanwhile.
+
+        A transaction that is cut in the middle leaves a connection behind which holds SQLite's
+        lock until it is collected: the next writer would stand still for seconds.
+        """
+        return await asyncio.shield(self._tasks.brief("store write", work))
+
+    async def quick(
+        self, statement: Select[Any], values: Mapping[str, object] | None = None
+    ) -> Sequence[Sequence[Any]]:
+        """Rows of a small SELECT, past SQLAlchemy; ``values`` fill its named parameters.
+
+        The statement must be one object that lives on (it is compiled once and kept by identity).
+        Column types are not converted: the driver's values come as they are.
+        """
+        with told(self.where):
+            return await self._quick.rows(statement, values or {})
+
+    async def close(self) -> None:
+        """Closes every connection; a commit under way is awaited."""
+        async with self._writing:
+            await self._quick.close()
+            await self._readers.dispose()
+            await self._writer.dispose()
+        await self._tasks.stop()
+
+    def _check_folder(self) -> None:
+        # The driver would tell it too, but its thread outlives a connection that was never made.
+        if self.file is not None and not self.file.parent.is_dir():
+            raise OSError("unable to open database file")
+
+    def _engine(self, *, size: int, writes: bool) -> AsyncEngine:
+        engine = create_async_engine(
+            self.url,
+            # One connection more for look-ups, which they keep for good.
+            pool_size=size if writes else size + 1,
+            max_overflow=0,
+            pool_timeout=10,
+            # A server may have been restarted since; with a file there is nothing to ask.
+            pool_pre_ping=not self.sqlite,
+            connect_args={} if self.sqlite else _server_arguments(),
+        )
+        if self.sqlite:
+            busy_ms = self._busy_ms
+
+            @event.listens_for(engine.sync_engine, "connect")
+            def _connected(connection: Any, _entry: ConnectionPoolEntry) -> None:
+                # The driver shall not begin transactions by itself; ``_begun`` does.
+                connection.isolation_level = None
+                cursor = connection.cursor()
+                cursor.execute(f"PRAGMA busy_timeout={busy_ms}")
+                if writes:
+                    cursor.execute("PRAGMA journal_mode=WAL")
+                    cursor.execute("PRAGMA synchronous=FULL")
+                else:
+                    cursor.execute("PRAGMA query_only=ON")
+                cursor.execute("PRAGMA foreign_keys=ON")
+                cursor.execute("PRAGMA cache_size=-32768")
+                cursor.close()
+
+            @event.listens_for(engine.sync_engine, "begin")
+            def _begun(connection: Connection) -> None:
+                connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+        return engine
+
+
+class OnDatabase:
+    """Base of what keeps its rows in a ``Database``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
+def unbroken(
+    method: Callable[Concatenate[S, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, T]]:
+    """Makes a writing method of an ``OnDatabase`` one that cancelling does not cut in two."""
+
+    @wraps(method)
+    async def whole(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._database.finish(method(self, *args, **kwargs))
+
+    return whole
+
+
+def _server_arguments() -> dict[str, Any]:
+    return {"timeout": 10, "server_settings": {"application_name": "callcenter"}}

@@ -1,0 +1,98 @@
+"""The journal in the database: one table, one writer, ascending numbers.
+
+The numbers are given here and not by the database, because a sequence of PostgreSQL skips one
+whenever a transaction fails and a gap would look like a lost fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy.exc import IntegrityError
+
+from callcenter.domain.facts import AnyFact, CallFact, Recorded
+from callcenter.domain.wire import VERSION, dumps, loads
+from callcenter.ports.errors import StoreUnavailable
+
+from .engine import Database
+from .tables import journal
+
+_INSERT = journal.insert()
+_LAST = select(func.max(journal.c.seq))
+_READ = (
+    select(journal.c.seq, journal.c.fact)
+    .where(journal.c.seq > bindparam("after"))
+    .order_by(journal.c.seq)
+    .limit(bindparam("limit", type_=Integer))
+)
+_OF_CALL = (
+    select(journal.c.seq, journal.c.fact)
+    .where(journal.c.call == bindparam("call"))
+    .order_by(journal.c.seq)
+)
+
+
+class SqlJournal:
+    """The port ``Journal`` over a ``Database``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        # None: not known (not read yet, or the outcome of a commit is in doubt).
+        self._last: int | None = None
+
+    async def append(self, facts: Sequence[AnyFact]) -> list[Recorded]:
+        """Stores ``facts`` in one durable transaction; see the port."""
+        return await self._database.finish(self._append(tuple(facts))) if facts else []
+
+    async def _append(self, facts: Sequence[AnyFact]) -> list[Recorded]:
+        # Taken away while writing: whatever interrupts us, the next append asks the database.
+        try:
+            async with self._database.write() as connection:
+                last, self._last = self._last, None
+                if last is None:
+                    last = (await connection.execute(_LAST)).scalar() or 0
+                recorded = [Recorded(seq, fact) for seq, fact in enumerate(facts, last + 1)]
+                await connection.execute(_INSERT, [_row(item) for item in recorded])
+        except IntegrityError as error:
+            raise StoreUnavailable(
+                f"The journal in {self._database.where} is being written by another program; "
+                "let only one service run on it."
+            ) from error
+        self._last = recorded[-1].seq
+        return recorded
+
+    async def read(self, after: int, limit: int) -> list[Recorded]:
+        """Up to ``limit`` facts after number ``after``, ascending."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(_READ, {"after": after, "limit": limit})
+            return [_recorded(row) for row in rows]
+
+    async def last_seq(self) -> int:
+        """The number of the newest fact, 0 when there is none."""
+        async with self._database.read() as connection:
+            return (await connection.execute(_LAST)).scalar() or 0
+
+    async def of_call(self, call: str) -> list[Recorded]:
+        """The facts of one call, ascending."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(_OF_CALL, {"call": call})
+            return [_recorded(row) for row in rows]
+
+
+def _row(item: Recorded) -> dict[str, object]:
+    fact = item.fact
+    return {
+        "seq": item.seq,
+        "at": fact.at,
+        "pbx": fact.pbx,
+        "kind": type(fact).__name__,
+        "call": fact.call if isinstance(fact, CallFact) else None,
+        "version": VERSION,
+        "fact": dumps(fact).decode(),
+    }
+
+
+def _recorded(row: Sequence[Any]) -> Recorded:
+    return Recorded(row[0], loads(row[1]))

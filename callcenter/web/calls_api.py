@@ -1,0 +1,141 @@
+"""Calls: the log with those in progress, one call with its facts, and its disposition."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from ..domain.model import CallRecord, Outcome
+from ..services.access import SignedIn
+from ..services.ports_call_log import CallFilter
+from .asks import Calls
+from .bodies import Query, answer, body_of, instant
+from .codes import Code, Refusal
+from .commands import Commands
+from .operations import Operation, Param
+from .shapes import (
+    CallPageShape,
+    CallWithFacts,
+    FactShape,
+    agents_of,
+    call_shape,
+)
+
+FILTERS = (
+    Param("from", "Calls that started at this instant or later (RFC 3339)."),
+    Param("to", "Calls that started before this instant (RFC 3339)."),
+    Param("queue", "Calls that visited this queue."),
+    Param("agent", "Calls of this agent (``pbx:interface``)."),
+    Param("customer", "Calls of this customer, by id.", int),
+    Param("number", "Calls of this caller number, E.164 or as it came."),
+    Param("outcome", "Calls that ended so.", Outcome),
+    Param("limit", "Calls per page, 1 to 500; 100 when not given.", int),
+    Param("cursor", "``next_cursor`` of the page before."),
+)
+
+
+class DispositionBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """What came of a call."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=60)]
+    resolved: bool | None = None
+    note: Annotated[str, Meta(max_length=20_000)] = ""
+    op: Annotated[str, Meta(max_length=64)] = ""
+
+
+class CallsApi:
+    """Agents see the calls they were rung for or talked on; all others see all."""
+
+    def __init__(self, calls: Calls, commands: Commands) -> None:
+        self._calls = calls
+        self._commands = commands
+
+    def operations(self) -> list[Operation]:
+        """The routes of this room."""
+        return [
+            Operation(
+                method="GET",
+                path="/api/v1/calls",
+                summary="Calls, newest first, those in progress too.",
+                handler=self.find,
+                params=FILTERS,
+                answer=CallPageShape,
+            ),
+            Operation(
+                method="GET",
+                path="/api/v1/calls/{id}",
+                summary="One call with its facts.",
+                handler=self.get,
+                answer=CallWithFacts,
+            ),
+            Operation(
+                method="PUT",
+                path="/api/v1/calls/{id}/disposition",
+                summary="Files what came of a call; a later one replaces it.",
+                handler=self.dispose,
+                body=DispositionBody,
+                status=204,
+            ),
+        ]
+
+    async def find(self, request: web.Request, who: SignedIn) -> web.StreamResponse:
+        """GET /api/v1/calls"""
+        query = Query(request)
+        query.known(*(param.name for param in FILTERS))
+        agent = query.text("agent")
+        if who.role == "agent":
+            if not who.agent_id or agent not in ("", who.agent_id):
+                raise Refusal(Code.FORBIDDEN, "An agent sees his own calls only.")
+            agent = who.agent_id
+        outcome = query.choice("outcome", Outcome)
+        wanted = CallFilter(
+            from_ms=query.instant("from"),
+            to_ms=query.instant("to"),
+            queue=query.text("queue"),
+            agent=agent,
+            customer_id=query.number("customer", 1, 2**53),
+            number=query.text("number"),
+            outcome=cast(Outcome, outcome) if outcome else None,
+            limit=query.number("limit", 1, 500) or 100,
+            cursor=query.text("cursor") or None,
+        )
+        try:
+            page = await self._calls.find(wanted)
+        except ValueError as error:
+            raise Refusal(Code.BAD_VALUE, f"The filter cannot be used: {error}.") from error
+        return answer(CallPageShape([call_shape(r) for r in page.items], page.next_cursor))
+
+    async def get(self, request: web.Request, who: SignedIn) -> web.StreamResponse:
+        """GET /api/v1/calls/{id}"""
+        record = await self._seen_by(request.match_info["id"], who)
+        facts = [
+            FactShape(item.seq, instant(item.fact.at), msgspec.to_builtins(item.fact))
+            for item in await self._calls.facts(record.id)
+        ]
+        return answer(CallWithFacts(call_shape(record), facts))
+
+    async def dispose(self, request: web.Request, who: SignedIn) -> web.StreamResponse:
+        """PUT /api/v1/calls/{id}/disposition"""
+        body = await body_of(request, DispositionBody)
+        record = await self._seen_by(request.match_info["id"], who)
+        args = {
+            "call": record.id,
+            "disposition": body.code,
+            "resolved": body.resolved,
+            "note": body.note,
+        }
+        await self._commands.done(who, body.op, "disposition.set", args)
+        return web.Response(status=204)
+
+    async def _seen_by(self, call_id: str, who: SignedIn) -> CallRecord:
+        """The call, if there is one and ``who`` may see it; one message for both."""
+        record = await self._calls.get(call_id)
+        hidden = who.role == "agent" and (
+            record is None or not who.agent_id or who.agent_id not in agents_of(record)
+        )
+        if record is None or hidden:
+            raise Refusal(Code.NOT_FOUND, f"There is no call {call_id[:80]!r} that you may see.")
+        return record

@@ -1,0 +1,81 @@
+/** A promise with a time: two presets and a picker with the page's own calendar. */
+import { html, useEffect, useId, useRef, useState } from '../lib.js';
+import { now, second } from '../live.js';
+import { fmt, lang, t } from '../prefs.js';
+import { instantOf, monthGrid, monthStart, shiftMonth } from '../calendar.js';
+import { Icon } from '../ui.js';
+import { reminders } from './model.js';
+import { whenShort } from './record.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+function set(card, value) {
+  const { [card.id]: _, ...rest } = reminders.peek();
+  reminders.value = value ? { ...rest, [card.id]: value } : rest;
+}
+
+export function Reminder({ card }) {
+  const [picking, setPicking] = useState(false);
+  const id = useId();
+  const chosen = reminders.value[card.id];
+  const toggle = (preset, due_at) => {
+    setPicking(false);
+    set(card, chosen?.preset === preset ? null : { preset, due_at, text: chosen?.text ?? '' });
+  };
+  const tomorrow = () => instantOf(fmt.value.dayNumber(now()) + 1, 9 * 60, fmt.value.timeZone);
+  const chip = (on, press, label, more = {}) => html`<button type="button" class="chip ${on ? 'on' : ''}" aria-pressed=${on} onClick=${press} ...${more}>${label}</button>`;
+  return html`<div role="group" aria-labelledby=${id}>
+    <div class="fl" id=${id}>${t('reminder.title')}${chosen && html`<small>${whenShort(chosen.due_at)}</small>`}</div>
+    <div class="rem">
+      ${chip(chosen?.preset === 'hour', () => toggle('hour', now() + HOUR_MS), t('reminder.hour'))}
+      ${chip(chosen?.preset === 'tomorrow', () => toggle('tomorrow', tomorrow()), t('reminder.tomorrow', { time: fmt.value.digits('09:00') }))}
+      ${chip(chosen?.preset === 'other', () => (chosen?.preset === 'other' ? toggle('other', 0) : setPicking(!picking)), t('reminder.other'), { 'aria-expanded': picking })}
+    </div>
+    ${picking && html`<${Picker} onPick=${(due_at) => { set(card, { preset: 'other', due_at, text: chosen?.text ?? '' }); setPicking(false); }} />`}
+    ${chosen && html`<input class="promise" dir="auto" maxlength="200" aria-label=${t('reminder.text')} placeholder=${t('reminder.text')}
+      defaultValue=${chosen.text} onInput=${(e) => set(card, { ...reminders.peek()[card.id], text: e.currentTarget.value })} />`}
+  </div>`;
+}
+
+/** A month grid; arrows move by day and week, the time is typed. Instants are stored, days are shown. */
+function Picker({ onPick }) {
+  const f = fmt.value;
+  const today = f.dayNumber(second.value);
+  const [day, setDay] = useState(today);
+  const [month, setMonth] = useState(() => monthStart(today, lang.value));
+  const [time, setTime] = useState('09:00');
+  const valid = /^([01]\d|2[0-3]):[0-5]\d$/.test(time);
+  const [h, m] = time.split(':').map(Number);
+  const due = valid ? instantOf(day, h * 60 + m, f.timeZone) : 0;
+  const late = valid && due <= second.value;
+  const move = (to, event) => {
+    if (to < today) return;
+    setDay(to);
+    setMonth(monthStart(to, lang.value));
+    const box = event.currentTarget.closest('.picker');
+    requestAnimationFrame(() => box.querySelector('[aria-pressed="true"]')?.focus());
+  };
+  const keys = (event) => {
+    const side = document.documentElement.dir === 'rtl' ? -1 : 1;
+    const step = { ArrowRight: side, ArrowLeft: -side, ArrowDown: 7, ArrowUp: -7 }[event.code];
+    if (step) { event.preventDefault(); move(day + step, event); }
+  };
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => { box.current?.scrollIntoView({ block: 'nearest' }); }, []);
+  const week = monthGrid(month, lang.value).find((row) => row.every((d) => d !== null)) ?? [];
+  return html`<div class="picker" ref=${box} role="group" aria-label=${t('reminder.other')}>
+    <div class="bar"><button type="button" class="btn i" aria-label=${t('picker.prev')} onClick=${() => setMonth(shiftMonth(month, -1, lang.value))}><${Icon} name="chevron" cls="back" /></button>
+      <b aria-live="polite">${f.monthYear(month * DAY_MS + DAY_MS / 2)}</b>
+      <button type="button" class="btn i" aria-label=${t('picker.next')} onClick=${() => setMonth(shiftMonth(month, 1, lang.value))}><${Icon} name="chevron" cls="mir" /></button></div>
+    <div class="days" onKeyDown=${keys}>
+      ${week.map((d) => html`<span class="wd" key=${`w${d % 7}`}>${f.weekday(d * DAY_MS + DAY_MS / 2, 'narrow')}</span>`)}
+      ${monthGrid(month, lang.value).flat().map((d, i) => (d === null ? html`<span key=${`x${i}`}></span>`
+    : html`<button type="button" key=${d} disabled=${d < today} aria-pressed=${d === day} class=${d === today ? 'today' : ''}
+        tabindex=${d === day ? 0 : -1} aria-label=${f.fullDate(d * DAY_MS + DAY_MS / 2)} onClick=${() => setDay(d)}>${f.day(d * DAY_MS + DAY_MS / 2)}</button>`))}
+    </div>
+    <div class="bar"><label class="field"><span>${t('picker.time')}</span><input type="time" dir="ltr" value=${time} onInput=${(e) => setTime(e.currentTarget.value)} /></label>
+      <button type="button" class="btn strong" disabled=${!valid || late} onClick=${() => onPick(due)}>${t('picker.set')}</button></div>
+    ${late && html`<p class="bad"><${Icon} name="warn" />${t('picker.past')}</p>`}
+  </div>`;
+}

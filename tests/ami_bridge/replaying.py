@@ -1,0 +1,134 @@
+"""A recorded story through the translator and the switchboard, as the feed would tell it.
+
+The answers that a trace begins with (and has again after a cut) become roster rows; between two
+lives of the link stands the ``LinkWentDown`` that the link itself would have said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ami_bridge import roster, trace
+from ami_bridge.protocol import Message
+from ami_bridge.translate import Translator
+from callcenter.domain.calls import Rules
+from callcenter.domain.facts import AnyFact
+from callcenter.domain.model import CallRecord
+from callcenter.domain.signals import LinkWentDown, Signal, Woke
+from callcenter.domain.switchboard import Switchboard
+from tests.playbook import fold, trunks_are_lines
+
+TRACES = Path(__file__).parents[1] / "traces"
+LONG_AFTER_MS = 120_000
+"""How long a played story is waited for: every settling time and wrap-up is over by then."""
+
+
+class Heard(NamedTuple):
+    """Signals that one message led to, and its arrival (epoch ms)."""
+
+    at: int
+    signals: list[Signal]
+
+
+def folders() -> list[Path]:
+    """Every recorded story, ours and those that were given."""
+    return sorted(path.parent for path in TRACES.rglob("ami.jsonl"))
+
+
+def truth_of(folder: Path) -> dict[str, Any]:
+    """What really happened."""
+    found: dict[str, Any] = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    return found
+
+
+class _Answers:
+    """Gathers the answers of one life of the link until its roster is whole."""
+
+    def __init__(self) -> None:
+        self.asked_at = 0
+        self.started = ""
+        self.queues: list[Message] | None = None
+        self.channels: list[Message] | None = None
+        self._rows: list[Message] = []
+
+    def take(self, message: Message, at: int) -> roster.Roster | None:
+        self.asked_at = self.asked_at or at
+        if message.get("CoreStartupDate"):
+            self.started = f"{message.get('CoreStartupDate')} {message.get('CoreStartupTime')}"
+        elif message.name == "CoreShowChannelsComplete":
+            self.channels, self._rows = self._rows, []
+        elif message.name == "QueueStatusComplete":
+            self.queues, self._rows = self._rows, []
+        elif message.name != "Response":
+            self._rows.append(message)
+        if self.queues is None or self.channels is None:
+            return None
+        return roster.Roster(self.asked_at, self.started, self.queues, self.channels)
+
+
+@cache
+def heard(folder: Path) -> tuple[Heard, ...]:
+    """A trace as signals, message by message."""
+    translator = Translator()
+    lives = 0
+    answers = _Answers()
+    told: list[Heard] = []
+    started = ""
+    for line in trace.read(folder / "ami.jsonl"):
+        message, at = line.message, int(line.t * 1000)
+        if message.get("ActionID").startswith("snap"):
+            if message.get("Message") == "Authentication accepted":
+                if lives:
+                    told.append(Heard(told[-1].at, [LinkWentDown(told[-1].at, "cut")]))
+                    translator.forget()
+                lives, answers = lives + 1, _Answers()
+                continue
+            whole = answers.take(message, at)
+            if whole is not None:
+                restarted = bool(started and whole.started != started)
+                started = whole.started
+                told.append(Heard(at, list(roster.signals(whole, restarted, at))))
+            continue
+        told.append(Heard(at, translator.translate(message, line.t * 1000)))
+    return tuple(told)
+
+
+def flat(story: Iterable[Heard]) -> list[Signal]:
+    """The signals alone."""
+    return [signal for item in story for signal in item.signals]
+
+
+def tell(board: Switchboard, signals: Iterable[Signal]) -> list[AnyFact]:
+    """Tells a switchboard signals, waking it when it asked for it."""
+    facts: list[AnyFact] = []
+    for signal in signals:
+        while board.next_wake is not None and board.next_wake < signal.at:
+            facts += board.apply(Woke(board.next_wake))
+        facts += board.apply(signal)
+    return facts
+
+
+def long_after(board: Switchboard, at: int) -> list[AnyFact]:
+    """What the switchboard still has to say when nothing more comes."""
+    facts: list[AnyFact] = []
+    while board.next_wake is not None and board.next_wake <= at + LONG_AFTER_MS:
+        facts += board.apply(Woke(board.next_wake))
+    return facts
+
+
+def new_board() -> Switchboard:
+    """A switchboard of a site that has named its trunk."""
+    return Switchboard("pbx1", Rules(is_internal=trunks_are_lines))
+
+
+def play(signals: list[Signal]) -> tuple[list[AnyFact], dict[str, CallRecord], Switchboard]:
+    """All facts, all records, and the switchboard, long after the last signal."""
+    board = new_board()
+    facts = tell(board, signals)
+    if signals:
+        facts += long_after(board, max(signal.at for signal in signals))
+    return facts, fold(facts), board

@@ -1,0 +1,58 @@
+"""The flight recorder: an hour to a file, the old ones packed, the oldest gone."""
+
+import asyncio
+import gzip
+import json
+import os
+from pathlib import Path
+
+from ami_bridge.flight_recorder import FlightRecorder
+from ami_bridge.protocol import Message
+
+HOUR = 3600.0
+NOON = 1_795_348_800.0
+
+
+def said(number: str) -> Message:
+    return Message.of([("Event", "Newchannel"), ("CallerIDNum", number), ("Uniqueid", "1.1")])
+
+
+async def settle(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def kept(folder: Path, at: float, *, scrub: bool = False, keep_s: int = 86_400) -> None:
+    """One short life of a recorder that hears one message at ``at``."""
+    recorder = FlightRecorder("pbx1", folder, keep_s, scrub, lambda: at)
+    task = asyncio.get_running_loop().create_task(recorder.run())
+    while recorder._recorder is None:
+        await asyncio.sleep(0.01)
+    recorder.record(said("+989121234567"), at)
+    await asyncio.sleep(0.05)
+    await settle(task)
+
+
+async def test_each_hour_has_its_own_file_and_the_one_before_is_packed(tmp_path: Path) -> None:
+    await kept(tmp_path, NOON)
+    await kept(tmp_path, NOON + HOUR)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert [name.rpartition(".")[2] for name in names] == ["gz", "jsonl"]
+    with gzip.open(tmp_path / names[0]) as packed:
+        line = json.loads(packed.readline())
+    assert ["CallerIDNum", "+989121234567"] in line["h"]
+
+
+async def test_what_is_older_than_may_be_kept_is_deleted(tmp_path: Path) -> None:
+    old = tmp_path / "pbx1-20200101T00.jsonl.gz"
+    old.write_bytes(b"")
+    os.utime(old, (NOON - 10 * HOUR, NOON - 10 * HOUR))
+    await kept(tmp_path, NOON, keep_s=int(2 * HOUR))
+    assert not old.exists()
+
+
+async def test_numbers_are_replaced_on_request(tmp_path: Path) -> None:
+    await kept(tmp_path, NOON, scrub=True)
+    text = next(tmp_path.glob("*.jsonl")).read_text(encoding="utf-8")
+    assert "989121234567" not in text
+    assert "Newchannel" in text

@@ -1,0 +1,1 @@
+"""A real Asterisk on loopback, callers, phones and the stories they play."""

@@ -1,0 +1,170 @@
+"""Copies of ``asterisk-sample`` made fit for one lab instance.
+
+Only what must differ is changed: folders, ports, secrets, the line's address. Everything else is
+the sample as a user gets it. What the lab adds of its own stands in the ``*_local.conf`` files that
+the sample includes for such a purpose: an account with full rights, and *sites*, copies of the six
+queues (``support1`` ...) with twelve phones each (``1101`` ...), so that many stories can be played
+at once without meeting each other.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SAMPLE = Path(__file__).resolve().parents[2] / "asterisk-sample"
+QUEUES = ("support", "billing", "sales", "overflow", "tiny", "vip")
+SITES = 9  # besides site 0, the sample itself
+PHONES = 12  # of each site
+WAIT_LIMIT = 10  # seconds; the sample's 60 would make every timeout story a minute long
+NAMES = ("Agent", "دفتر", "משרד")
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Loopback ports of one instance; RTP is the first of ``RTP_PORTS``."""
+
+    ami: int
+    sip: int
+    line: int
+    rtp: int
+
+
+RTP_PORTS = 800
+
+
+@dataclass
+class Secrets:
+    """Fresh secrets of one instance; there are no default ones anywhere."""
+
+    read: str = field(default_factory=lambda: secrets.token_hex(12))
+    action: str = field(default_factory=lambda: secrets.token_hex(12))
+    lab: str = field(default_factory=lambda: secrets.token_hex(12))
+    phone: str = field(default_factory=lambda: secrets.token_hex(12))
+
+
+def prepare(
+    folder: Path,
+    inside: str,
+    root: Path,
+    version: int,
+    ports: Ports,
+    keys: Secrets,
+    sites: int = SITES,
+) -> None:
+    """Fills ``folder`` (``inside``/etc as seen in the chroot ``root``) with one instance's files.
+
+    ``sites`` is how many copies of the queues and phones are added to the sample's own.
+
+    Raises:
+        ValueError: a line that must be replaced is no longer in the sample.
+    """
+    folder.mkdir(parents=True)
+    for source in sorted(SAMPLE.glob("*.conf")):
+        text = source.read_text(encoding="utf-8")
+        text = _changed(source.name, text, inside, root, version, ports, keys)
+        (folder / source.name).write_text(text, encoding="utf-8")
+    (folder / "manager_local.conf").write_text(
+        f"[lab]\nsecret = {keys.lab}\nread = all\nwrite = all\nwritetimeout = 5000\n"
+        "deny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.1/255.255.255.255\n"
+    )
+    (folder / "queues_local.conf").write_text(_queues(sites))
+    (folder / "pjsip_local.conf").write_text(_phones(keys.phone, sites), encoding="utf-8")
+    (folder / "extensions_local.conf").write_text(_dialplan())
+
+
+def _replaced(name: str, text: str, old: str, new: str) -> str:
+    if old not in text:
+        raise ValueError(f"asterisk-sample/{name} has no longer the line {old!r}")
+    return text.replace(old, new)
+
+
+def _changed(
+    name: str, text: str, inside: str, root: Path, version: int, ports: Ports, keys: Secrets
+) -> str:
+    if name == "asterisk.conf":
+        for key, part in (
+            ("astcachedir", "cache"),
+            ("astetcdir", "etc"),
+            ("astdbdir", "db"),
+            ("astspooldir", "spool"),
+            ("astrundir", "run"),
+            ("astlogdir", "log"),
+        ):
+            text = re.sub(rf"^{key} => .*$", f"{key} => {inside}/{part}", text, flags=re.M)
+        modules = next(root.glob("usr/lib/**/asterisk/modules"))
+        text = re.sub(
+            r"^astmoddir => .*$", f"astmoddir => /{modules.relative_to(root)}", text, flags=re.M
+        )
+    elif name == "manager.conf":
+        text = _replaced(name, text, "port = 5038", f"port = {ports.ami}")
+        text = _replaced(name, text, ";secret = @READ_SECRET@", f"secret = {keys.read}")
+        text = _replaced(name, text, ";secret = @ACTION_SECRET@", f"secret = {keys.action}")
+        if version < 18:
+            text = re.sub(r"^(eventfilter\()", r";\1", text, flags=re.M).replace(";16;", "")
+    elif name == "pjsip.conf":
+        text = _replaced(name, text, "bind = 127.0.0.1:5060", f"bind = 127.0.0.1:{ports.sip}")
+        text = _replaced(name, text, "sip:127.0.0.1:5070", f"sip:127.0.0.1:{ports.line}")
+        text = re.sub(r"@PHONE_SECRET_\d+@", keys.phone, text)
+    elif name == "rtp.conf":
+        text = _replaced(name, text, "rtpstart = 10000", f"rtpstart = {ports.rtp}")
+        text = _replaced(name, text, "rtpend = 10999", f"rtpend = {ports.rtp + RTP_PORTS - 1}")
+    return text
+
+
+def site_queue(queue: str, site: int) -> str:
+    """The name of a queue at a site: ``support`` at 0, ``support3`` at 3."""
+    return queue if site == 0 else f"{queue}{site}"
+
+
+def site_line(extension: int, site: int) -> str:
+    """The number a caller dials for an extension (600 to 610) of a site."""
+    return f"+982191000{extension}" if site == 0 else f"+98219101{site}{extension}"
+
+
+def site_phone(number: int, site: int) -> int:
+    """The number of a site's phone, ``number`` from 1: 1001 at site 0, 1301 at site 3."""
+    return 1000 + 100 * site + number
+
+
+def _queues(sites: int) -> str:
+    special = {
+        "support": "strategy = rrmemory",
+        "billing": "strategy = linear\njoinempty = strict\nleavewhenempty = strict",
+        "sales": "strategy = ringall",
+        "overflow": "strategy = leastrecent",
+        "tiny": "strategy = ringall\nmaxlen = 1",
+        "vip": "strategy = fewestcalls\nweight = 10",
+    }
+    return "\n".join(
+        f"[{site_queue(queue, site)}](common)\n{special[queue]}\n"
+        for site in range(1, sites + 1)
+        for queue in QUEUES
+    )
+
+
+def _phones(secret: str, sites: int) -> str:
+    parts = []
+    for site in range(1, sites + 1):
+        for number in range(1, PHONES + 1):
+            phone = site_phone(number, site)
+            name = f"{NAMES[number % len(NAMES)]} {phone}"
+            parts.append(
+                f"[{phone}](agent)\nauth = {phone}\naors = {phone}\n"
+                f'callerid = "{name}" <{phone}>\nset_var = SITE={site}\n'
+                f"[{phone}](agent-auth)\nusername = {phone}\npassword = {secret}\n"
+                f"[{phone}](agent-aor)\n"
+            )
+    return "\n".join(parts)
+
+
+def _dialplan() -> str:
+    return (
+        f"[globals](+)\nWAIT_LIMIT = {WAIT_LIMIT}\n"
+        "[from-trunk](+)\n"
+        "exten => _+98219101[1-9]6XX,1,Set(__SITE=${EXTEN:9:1})\n"
+        " same => n,Gosub(hidden,s,1)\n"
+        " same => n,Goto(did,${EXTEN:10},1)\n"
+    )

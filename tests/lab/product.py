@@ -1,0 +1,178 @@
+"""The product as its user runs it: a process, a settings file, a token, HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from .asterisk import free_port
+from .lab import Lab
+
+READY_SECONDS = 30
+
+
+class ProductError(Exception):
+    """The product did not do what its contract says; the text has its own last words."""
+
+
+class Product:
+    """``callcenter serve`` on a settings file in ``folder``, connected through the lab's proxy."""
+
+    def __init__(self, lab: Lab, folder: Path, *, queue_log: bool = False) -> None:
+        self._lab = lab
+        self._folder = folder
+        self._queue_log = queue_log
+        self._process: asyncio.subprocess.Process | None = None
+        self._token = ""
+        self.port = free_port()
+
+    @property
+    def config(self) -> Path:
+        """The settings file."""
+        return self._folder / "callcenter.toml"
+
+    @property
+    def log(self) -> Path:
+        """What the product wrote on its standard error."""
+        return self._folder / "product.log"
+
+    def _settings(self) -> str:
+        secrets = self._lab.asterisk.secrets
+        lines = [
+            "[site]",
+            'name = "Lab"',
+            'timezone = "UTC"',
+            'region = "IR"',
+            "[[pbx]]",
+            'name = "pbx1"',
+            'host = "127.0.0.1"',
+            f"port = {self._lab.proxy.port}",
+            'username = "callcenter"',
+            f'secret = "{secrets.read}"',
+            'trunks = ["PJSIP/trunk-"]',
+            f'actions = {{ username = "callcenter-actions", secret = "{secrets.action}" }}',
+        ]
+        if self._queue_log:
+            lines.append(f'queue_log = "{self._lab.asterisk.queue_log}"')
+        lines += [
+            "[http]",
+            'host = "127.0.0.1"',
+            f"port = {self.port}",
+            "[database]",
+            f'url = "sqlite:///{self._folder}/callcenter.db"',
+            "",
+        ]
+        return "\n".join(lines)
+
+    async def command(self, *words: str, stdin: str = "") -> str:
+        """Runs ``callcenter WORDS --config FILE`` and returns its standard output."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "callcenter.cli",
+            *words,
+            "--config",
+            str(self.config),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=ROOT,
+        )
+        out, err = await asyncio.wait_for(process.communicate(stdin.encode()), 60)
+        if process.returncode != 0:
+            raise ProductError(f"callcenter {' '.join(words)}: {err.decode()[-2000:]}")
+        return out.decode().strip()
+
+    async def start(self) -> None:
+        """Writes the settings, makes a token, starts the service and waits until it is ready."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.config.write_text(self._settings(), encoding="utf-8")
+        self.config.chmod(0o600)
+        self._token = await self.command("token", "create", "lab", "--role", "admin")
+        await self.run()
+
+    async def run(self) -> None:
+        """Starts the service (again) and waits until ``/ready`` says yes."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "callcenter.cli",
+                "serve",
+                "--config",
+                str(self.config),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.returncode is not None:
+                raise ProductError(f"callcenter serve ended at once:\n{self.last_words()}")
+            with suppress(OSError):
+                await self.get("/ready")
+                return
+            await asyncio.sleep(0.2)
+        raise ProductError(
+            f"callcenter serve is not ready in {READY_SECONDS} s:\n{self.last_words()}"
+        )
+
+    def last_words(self) -> str:
+        """The end of the product's log."""
+        return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+
+    async def get(self, path: str, **query: str) -> Any:
+        """The JSON (or text) at ``path``; ``OSError`` when the answer is no success."""
+        return await asyncio.to_thread(self._get, path, query)
+
+    def _get(self, path: str, query: dict[str, str]) -> Any:
+        url = f"http://127.0.0.1:{self.port}{path}"
+        if query:
+            url += "?" + urllib.parse.urlencode(query)
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self._token}"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            body = answer.read().decode()
+        return json.loads(body) if answer.headers.get_content_type() == "application/json" else body
+
+    async def calls(self) -> list[dict[str, Any]]:
+        """Every call the product knows, newest first."""
+        items: list[dict[str, Any]] = []
+        query = {"limit": "500"}
+        while True:
+            page = await self.get("/api/v1/calls", **query)
+            items += page["items"]
+            if not page.get("next_cursor"):
+                return items
+            query["cursor"] = page["next_cursor"]
+
+    async def stop(self) -> None:
+        """Ends the service, by force if it does not go within 10 s."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), 10)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    async def kill(self) -> None:
+        """Ends the service at once (SIGKILL)."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+
+ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,104 @@
+"""The network between AMI and its reader, as a TCP proxy that can be cut, frozen and restored.
+
+``cut``: both sides are closed and new connections are refused. ``freeze``: connections stay open
+and nothing passes, as with a dead router; new ones are accepted and stay silent. ``restore``: what
+was held back flows on, new connections work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+
+class Proxy:
+    """Listens on ``port`` (chosen at start) and passes on to ``target`` on loopback."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._server: asyncio.Server | None = None
+        self._open = asyncio.Event()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.port = 0
+        self._clients: set[asyncio.StreamWriter] = set()
+        self._arrived = asyncio.Event()
+
+    async def start(self) -> None:
+        """Starts listening; afterwards ``port`` is known."""
+        self._open.set()
+        await self._listen()
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            await self._open.wait()
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            writer.close()
+            return
+        self._writers.add(far_writer)
+        self._clients.add(writer)
+        self._arrived.set()
+        for source, sink in ((reader, far_writer), (far_reader, writer)):
+            task = asyncio.create_task(self._pass(source, sink))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await source.read(65536):
+                await self._open.wait()
+                sink.write(data)
+                await sink.drain()
+        with suppress(OSError):
+            sink.close()
+        self._writers.discard(sink)
+        self._clients.discard(sink)
+
+    async def cut(self) -> None:
+        """Closes everything and refuses what comes."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for writer in list(self._writers):
+            writer.transport.abort()
+        self._writers.clear()
+        self._clients.clear()
+
+    def freeze(self) -> None:
+        """Lets nothing pass, closes nothing."""
+        self._open.clear()
+
+    async def restore(self) -> None:
+        """Ends a cut or a freeze."""
+        self._open.set()
+        if self._server is None:
+            await self._listen()
+
+    @property
+    def readers(self) -> int:
+        """How many are connected through it."""
+        return len(self._clients)
+
+    async def back(self, readers: int, seconds: float = 20) -> None:
+        """Waits until so many are connected again.
+
+        Raises:
+            TimeoutError: they did not come back.
+        """
+        async with asyncio.timeout(seconds):
+            while self.readers < readers:
+                self._arrived.clear()
+                await self._arrived.wait()
+
+    async def stop(self) -> None:
+        """Ends it all."""
+        await self.cut()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

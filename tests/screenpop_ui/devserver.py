@@ -1,0 +1,355 @@
+"""A small server that plays the contract's frames, so that the pages can be looked at and tested.
+
+It serves the real shells and static files and speaks ``/ws`` as the service does, from plain
+dictionaries that a test changes. ``python -m tests.screenpop_ui.devserver`` runs it for the eye.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from screenpop_ui import pages
+from screenpop_ui.assets import static_root
+from tests.screenpop_ui import scenes
+
+Json = dict[str, Any]
+
+
+class DevServer:
+    """The contract's server side, by hand. ``received`` holds every frame of every tab."""
+
+    def __init__(self, *, now: Callable[[], int] | None = None) -> None:
+        self.now = now or (lambda: int(time.time() * 1000))
+        self.epoch = "e1"
+        self.fake = True
+        self.heartbeats = True
+        self.lang = "en"
+        self.theme = "light"
+        self.role = "supervisor"
+        self.signed_in = True
+        self.data: dict[str, Json] = scenes.everything(self.now(), "en")
+        self.seq = {"agent": 10, "queues": 10, "wall": 10}
+        self.sockets: set[web.WebSocketResponse] = set()
+        self.received: list[Json] = []
+        self.saved: list[Json] = []
+        self.notes: dict[str, tuple[int, str]] = {}
+        self.refuse: dict[str, str] = {}
+        self.customers: list[Json] = scenes.customers("en")
+        self.url = ""
+        self.accept = True
+        self._serial = 0
+
+    def language(self, lang: str) -> None:
+        """Speak another language: names, queues and customers too."""
+        self.lang = lang
+        self.data = scenes.everything(self.now(), lang)
+        self.customers = scenes.customers(lang)
+
+    # what a test does to the world
+
+    async def send(self, frame: Json) -> None:
+        """One frame to every open tab."""
+        for ws in [ws for ws in self.sockets if not ws.closed]:
+            await ws.send_str(json.dumps(frame))
+
+    async def delta(self, slot: str, *changes: list[Any]) -> None:
+        """Absolute changes ``[path..., value]`` to a topic, kept and sent."""
+        for change in changes:
+            node = self.data[slot]
+            for key in change[:-2]:
+                node = node.setdefault(key, {})
+            if change[-1] is None:
+                node.pop(change[-2], None)
+            else:
+                node[change[-2]] = change[-1]
+        self.seq[slot] += 1
+        await self.send(
+            {
+                "t": "d",
+                "n": self.name(slot),
+                "epoch": self.epoch,
+                "seq": self.seq[slot],
+                "at": self.now(),
+                "d": list(changes),
+            }
+        )
+
+    async def pop(self, card: Json, attempt: int = 1) -> str:
+        """Ring the agent."""
+        self.data["agent"]["calls"][card["id"]] = card
+        pops = self.data["agent"]["pops"]
+        if card["id"] not in pops:
+            pops.append(card["id"])
+        self.seq["agent"] += 1
+        await self.send(
+            {
+                "t": "pop",
+                "id": card["id"],
+                "n": self.name("agent"),
+                "seq": self.seq["agent"],
+                "attempt": attempt,
+                "call": card,
+            }
+        )
+        return str(card["id"])
+
+    async def pop_end(self, call: str, why: str) -> None:
+        """The offer is over; an answered call goes on talking."""
+        agent = self.data["agent"]
+        agent["pops"] = [one for one in agent["pops"] if one != call]
+        self.seq["agent"] += 1
+        await self.send(
+            {
+                "t": "popend",
+                "id": call,
+                "n": self.name("agent"),
+                "seq": self.seq["agent"],
+                "why": why,
+            }
+        )
+        if why == "answered":
+            await self.delta(
+                "agent",
+                ["calls", call, "phase", "talking"],
+                ["calls", call, "answered_at", self.now()],
+                ["state", "state", "talking"],
+                ["state", "since", self.now()],
+            )
+        else:
+            await self.delta("agent", ["calls", call, None])
+
+    def card(self, **changes: Any) -> Json:
+        """A fresh ringing card; each has its own id."""
+        self._serial += 1
+        card = scenes.card(self.now(), self.lang)
+        card["id"] = f"pbx1:{self.now()}.{self._serial}"
+        return {**card, **changes}
+
+    async def drop(self) -> None:
+        """Cut every tab, as a restart does."""
+        for ws in list(self.sockets):
+            await ws.close()
+
+    def acks(self, what: str) -> list[Json]:
+        """The pop acknowledgements received so far."""
+        return [f for f in self.received if f["t"] == "popack" and f["what"] == what]
+
+    def commands(self, act: str) -> list[Json]:
+        """The arguments of every command of this name."""
+        return [f["args"] for f in self.received if f["t"] == "cmd" and f["do"] == act]
+
+    # the server
+
+    def name(self, slot: str) -> str:
+        """A topic's full name."""
+        return {"agent": "agent:pbx1:PJSIP/1001", "queues": "queues:mine", "wall": "wall:main"}[slot]
+
+    def app(self) -> web.Application:
+        """The routes of the contract that the pages use."""
+        app = web.Application()
+        app.router.add_static("/static", static_root())
+        for page in pages.PAGES:
+            app.router.add_get(f"/{page}", self._page(page))
+        app.router.add_get("/", self._home)
+        app.router.add_get("/ws", self._ws)
+        app.router.add_route("*", "/api/v1/session", self._session)
+        app.router.add_get("/api/v1/customers", self._customers)
+        return app
+
+    async def _home(self, request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("/desk")
+
+    def _page(self, page: pages.Page) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handler(request: web.Request) -> web.Response:
+            dark = "dark" if page == "wall" else pages.theme_of(self.theme, "light")
+            return web.Response(
+                text=pages.shell(
+                    page,
+                    lang=pages.language_of(request.query.get("lang"), pages.language_of(self.lang)),
+                    theme=pages.theme_of(request.query.get("theme"), pages.theme_of(dark, "light")),
+                    fake=self.fake,
+                    version="test",
+                ),
+                content_type="text/html",
+                headers={"Content-Security-Policy": pages.CONTENT_SECURITY_POLICY},
+            )
+
+        return handler
+
+    async def _session(self, request: web.Request) -> web.StreamResponse:
+        if request.method == "PATCH":
+            self.saved.append(await request.json())
+            return web.json_response({})
+        if request.method == "POST":
+            body = await request.json()
+            if body["password"] == "slow-down":
+                return self._error(429, "throttled")
+            if body["password"] != "right":
+                return self._error(401, "wrong_password")
+            self.signed_in = True
+            return web.Response(status=204)
+        if request.method == "DELETE":
+            self.signed_in = False
+            return web.Response(status=204)
+        return web.json_response({"user": "n"}) if self.signed_in else self._error(401, "none")
+
+    @staticmethod
+    def _error(status: int, code: str) -> web.Response:
+        return web.json_response({"error": {"code": code, "message": code}}, status=status)
+
+    async def _customers(self, request: web.Request) -> web.Response:
+        words = request.query["q"].casefold()
+        found = [c for c in self.customers if words in json.dumps(c, ensure_ascii=False).casefold()]
+        return web.json_response({"items": found})
+
+    async def _ws(self, request: web.Request) -> web.StreamResponse:
+        if not self.accept:
+            return web.Response(status=503)
+        ws = web.WebSocketResponse()
+        await ws.prepare(request)
+        await ws.send_json(self._hello())
+        self.sockets.add(ws)
+        beat = asyncio.create_task(self._beat(ws))
+        try:
+            async for message in ws:
+                if message.type is WSMsgType.TEXT:
+                    frame = json.loads(message.data)
+                    self.received.append(frame)
+                    await self._answer(ws, frame)
+        finally:
+            beat.cancel()
+            self.sockets.discard(ws)
+        return ws
+
+    def _hello(self) -> Json:
+        agent = self.data["agent"]["agent"]
+        return {
+            "t": "hello",
+            "v": 1,
+            "sid": "s",
+            "now": self.now(),
+            "epoch": self.epoch,
+            "ver": "test",
+            "hb": 5000,
+            "fake": self.fake,
+            "site": {"name": "Demo", "tz": "Asia/Tehran"},
+            "me": {
+                "user": "narges",
+                "role": self.role,
+                "agent": agent["id"],
+                "name": agent["name"],
+                "lang": self.lang,
+            },
+        }
+
+    async def _beat(self, ws: web.WebSocketResponse) -> None:
+        while True:
+            await asyncio.sleep(1)
+            if self.heartbeats:
+                await ws.send_json({"t": "hb", "at": self.now()})
+
+    async def _answer(self, ws: web.WebSocketResponse, frame: Json) -> None:
+        kind = frame["t"]
+        if kind == "ping" and self.heartbeats:
+            await ws.send_json({"t": "pong", "c": frame["c"], "s": self.now()})
+        elif kind == "sub":
+            for topic in frame["topics"]:
+                slot = topic["n"].split(":")[0]
+                await ws.send_json(
+                    {
+                        "t": "snap",
+                        "n": self.name(slot),
+                        "epoch": self.epoch,
+                        "seq": self.seq[slot],
+                        "at": self.now(),
+                        "d": copy.deepcopy(self.data[slot]),
+                    }
+                )
+        elif kind == "note":
+            await self._note(ws, frame)
+        elif kind == "cmd":
+            await self._command(ws, frame)
+
+    async def _note(self, ws: web.WebSocketResponse, frame: Json) -> None:
+        rev, text = self.notes.get(frame["call"], (0, ""))
+        if frame["rev"] != rev:
+            await ws.send_json(
+                {
+                    "t": "res",
+                    "op": frame["op"],
+                    "ok": False,
+                    "code": "stale",
+                    "rev": rev,
+                    "text": text,
+                }
+            )
+            return
+        self.notes[frame["call"]] = (rev + 1, frame["text"])
+        await ws.send_json({"t": "res", "op": frame["op"], "ok": True, "rev": rev + 1})
+
+    async def _command(self, ws: web.WebSocketResponse, frame: Json) -> None:
+        act, args = frame["do"], frame["args"]
+        if act in self.refuse:
+            await ws.send_json(
+                {"t": "res", "op": frame["op"], "ok": False, "code": self.refuse[act], "msg": ""}
+            )
+            return
+        await ws.send_json({"t": "res", "op": frame["op"], "ok": True, "seq": self.seq["agent"]})
+        if act == "state.set":
+            reason = args["reason"] or ""
+            await self.delta(
+                "agent",
+                ["state", "state", args["state"]],
+                ["state", "reason", reason],
+                ["state", "since", self.now()],
+            )
+        elif act == "customer.choose":
+            chosen = next(c for c in self.customers if c["id"] == args["customer_id"])
+            call = args["call"]
+            await self.delta(
+                "agent", ["calls", call, "cust", chosen], ["calls", call, "match", "one"]
+            )
+        elif act == "customer.create":
+            made = {"id": 999, "name": args["name"], "organisation": args["organisation"]}
+            call = args["call"]
+            await self.delta(
+                "agent", ["calls", call, "cust", made], ["calls", call, "match", "one"]
+            )
+        elif act == "wrapup.done":
+            await self.delta("agent", ["calls", args["call"], None])
+        elif act == "followup.done":
+            await self.delta("agent", ["followups", str(args["id"]), None])
+
+
+@asynccontextmanager
+async def running(server: DevServer, port: int = 0) -> AsyncIterator[DevServer]:
+    """The server on a loopback port, its address in ``server.url``."""
+    runner = web.AppRunner(server.app(), shutdown_timeout=0.2)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port)
+    await site.start()
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield server
+    finally:
+        await server.drop()
+        await runner.cleanup()
+
+
+async def main() -> None:
+    """Serve until interrupted."""
+    async with running(DevServer(), 8099) as server:
+        print(server.url)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

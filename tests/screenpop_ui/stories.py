@@ -1,0 +1,231 @@
+"""The scenes in which the pages are looked at and measured: what is played, and what to wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Browser, Page
+
+from tests.screenpop_ui import scenes
+from tests.screenpop_ui.devserver import DevServer
+
+Json = dict[str, Any]
+Play = Callable[[Page, DevServer], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One state of one page."""
+
+    name: str
+    path: str
+    play: Play
+    size: tuple[int, int] = (1440, 900)
+    everywhere: bool = False
+    """Measured in all six of language and theme; the others in two."""
+
+
+async def _nothing(page: Page, server: DevServer) -> None:
+    del page, server
+
+
+async def _ready(page: Page) -> None:
+    await page.wait_for_selector(".state:not(.skeleton)")
+
+
+async def ringing(page: Page, server: DevServer) -> None:
+    """A known customer rings."""
+    await _ready(page)
+    now = server.now()
+    await server.delta("agent", ["state", "state", "offered"], ["state", "since", now - 4000])
+    await server.pop(server.card())
+    await page.wait_for_selector(".who .name")
+
+
+async def wrap_up(page: Page, server: DevServer) -> None:
+    """The call has ended, words and a result are there."""
+    await ringing(page, server)
+    card = server.data["agent"]["calls"][server.data["agent"]["pops"][0]]
+    await server.pop_end(card["id"], "answered")
+    now = server.now()
+    await server.delta(
+        "agent",
+        ["calls", card["id"], "phase", "wrap_up"],
+        ["calls", card["id"], "ended_at", now],
+        ["calls", card["id"], "answered_at", now - 200_000],
+        ["calls", card["id"], "wrap_ends_at", now + 25_000],
+        ["state", "state", "wrap_up"],
+    )
+    await page.keyboard.press("F2")
+    await page.keyboard.type(scenes.WORDS[server.lang]["notes"][0])
+    await page.locator(".chips .chip").nth(1).click()
+    await page.locator(".rem .chip").nth(1).click()
+    await page.wait_for_selector(".saved.ok")
+
+
+async def many(page: Page, server: DevServer) -> None:
+    """Four customers share the number, while another call is held."""
+    await _ready(page)
+    brief = [{**c, "last_call_at": server.now() - 86_400_000} for c in server.customers]
+    await server.pop(server.card(cust=None, match="many", matches=brief, today=1))
+    await page.wait_for_selector(".choose")
+
+
+async def unknown(page: Page, server: DevServer) -> None:
+    """Nobody has this number."""
+    await _ready(page)
+    await server.pop(
+        server.card(cust=None, match="none", history=[], history_n=0, open_followups=[], today=1)
+    )
+    await page.wait_for_selector(".newc")
+
+
+async def withheld(page: Page, server: DevServer) -> None:
+    """The caller hides the number; a second call waits."""
+    await _ready(page)
+    await server.pop(
+        server.card(cust=None, match="withheld", presentation="withheld", number="", national="",
+                    e164="", history=[], history_n=0, open_followups=[], today=0)
+    )  # fmt: skip
+    await page.wait_for_selector(".who.say")
+    await server.pop_end(server.data["agent"]["pops"][0], "answered")
+    await server.pop(server.card())
+    await page.wait_for_selector(".call.compact")
+
+
+async def slow(page: Page, server: DevServer) -> None:
+    """The look-up gives nothing for three seconds."""
+    await _ready(page)
+    await server.pop(server.card(cust=None, match="pending", history=[], open_followups=[]))
+    await page.wait_for_selector(".who.waiting .btn", timeout=8000)
+
+
+async def paused_menu(page: Page, server: DevServer) -> None:
+    """Over the limit of a pause, choosing what comes next."""
+    await _ready(page)
+    now = server.now()
+    await server.delta("agent", ["state", "state", "paused"], ["state", "reason", "lunch"], ["state", "since", now - 2_000_000])  # fmt: skip
+    await server.delta("agent", ["followups", "f8", "due_at", now - 60_000])
+    await page.locator(".top .holder .btn").first.click()
+    await page.wait_for_selector(".menu")
+
+
+async def picker(page: Page, server: DevServer) -> None:
+    """Choosing another time for the reminder."""
+    await ringing(page, server)
+    await page.locator(".rem .chip").nth(2).click()
+    await page.wait_for_selector(".picker")
+
+
+async def preferences(page: Page, server: DevServer) -> None:
+    """The menu behind the name, and a search that found somebody."""
+    await _ready(page)
+    await page.locator(".me").click()
+    await page.wait_for_selector(".popover.end")
+
+
+async def searching(page: Page, server: DevServer) -> None:
+    """Ctrl+K and three letters."""
+    await _ready(page)
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type(scenes.WORDS[server.lang]["caller"][:3])
+    await page.wait_for_selector(".found [role=option]")
+
+
+async def cut(page: Page, server: DevServer) -> None:
+    """The server is gone in the middle of a call."""
+    await ringing(page, server)
+    server.accept = False
+    await server.drop()
+    await page.wait_for_selector(".offline")
+
+
+async def wall_ready(page: Page, server: DevServer) -> None:
+    """The wall with its five queues."""
+    await page.wait_for_selector("tbody tr")
+
+
+async def wall_many(page: Page, server: DevServer) -> None:
+    """Seven queues on two pages; a second agent needs attention."""
+    await page.wait_for_selector("tbody tr")
+    now = server.now()
+    fresh = scenes.wall(now, server.lang, 7)
+    fresh["attention"]["pbx1:x"] = {"name": scenes.WORDS[server.lang]["others"][0], "state": "wrap_up", "reason": "", "since": now - 400_000}  # fmt: skip
+    fresh["pbx"]["pbx1"]["up"] = True
+    server.data["wall"] = fresh
+    await server.drop()
+    await page.wait_for_selector(".pg")
+
+
+async def wall_empty(page: Page, server: DevServer) -> None:
+    """Before the first call of the day, PBX not answering."""
+    await page.wait_for_selector("tbody tr")
+    data = scenes.wall(server.now(), server.lang, 4)
+    for queue in data["queues"].values():
+        queue.update(waiting=0, oldest_at=None, sl_30={"v": None, "n": 0}, abandon_today={"v": None, "n": 0},
+                     trend=[None] * 16, levels={"sl_30": "none"}, lead=None)  # fmt: skip
+    data["total"].update(waiting=0, oldest_at=None, oldest_queue=None, sl_today={"v": None, "n": 0}, sl_30={"v": None, "n": 0},
+                         abandon_today={"v": None, "n": 0}, sl_trend=[None] * 16, waiting_trend=[0] * 16, abandon_trend=[None] * 16,
+                         answered=0, aht_ms=None, occupancy={"v": None, "n": 0}, fcr={"v": None, "n": 0, "days": 7, "provisional": True}, levels={})  # fmt: skip
+    data["pbx"]["pbx1"] = {"up": False, "since": server.now() - 60_000}
+    data["attention"] = {}
+    server.data["wall"] = data
+    await server.drop()
+    await page.wait_for_selector(".strip")
+
+
+async def wall_stale(page: Page, server: DevServer) -> None:
+    """A reload without a server: the last picture, marked as old."""
+    await page.wait_for_selector("tbody tr")
+    server.accept = False
+    await server.drop()
+    await page.reload()
+    await page.wait_for_selector(".is-stale", timeout=20_000)
+
+
+async def refused(page: Page, server: DevServer) -> None:
+    """A wrong password."""
+    await page.fill("[name=user]", "narges")
+    await page.fill("[name=password]", "wrong")
+    await page.click(".go")
+    await page.wait_for_selector(".bad .ic")
+
+
+TV = (1920, 1080)
+SCENES = (
+    Scene("sign-in", "/sign-in", refused, (1280, 800), everywhere=True),
+    Scene("desk-empty", "/desk", lambda page, server: _ready(page), everywhere=True),
+    Scene("desk-ringing", "/desk", ringing, everywhere=True),
+    Scene("desk-wrap-up", "/desk", wrap_up),
+    Scene("desk-many", "/desk", many),
+    Scene("desk-unknown", "/desk", unknown),
+    Scene("desk-withheld", "/desk", withheld),
+    Scene("desk-slow", "/desk", slow),
+    Scene("desk-paused", "/desk", paused_menu),
+    Scene("desk-picker", "/desk", picker),
+    Scene("desk-preferences", "/desk", preferences),
+    Scene("desk-search", "/desk", searching),
+    Scene("desk-cut", "/desk", cut),
+    Scene("wall", "/wall", wall_ready, TV, everywhere=True),
+    Scene("wall-many", "/wall", wall_many, TV),
+    Scene("wall-empty", "/wall", wall_empty, TV),
+    Scene("wall-stale", "/wall", wall_stale, TV, everywhere=True),
+)
+
+
+async def play(browser: Browser, server: DevServer, scene: Scene, lang: str, theme: str) -> Page:
+    """Open the scene's page and bring it to its state; fonts loaded, animations over."""
+    server.language(lang)
+    server.theme = theme
+    size = {"width": scene.size[0], "height": scene.size[1]}
+    context = await browser.new_context(viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]  # a plain dict is what it takes
+    page = await context.new_page()
+    query = f"?theme={theme}&lang={lang}"
+    await page.goto(server.url + scene.path + query)
+    await page.wait_for_selector("#app > *")
+    await scene.play(page, server)
+    await page.evaluate("document.fonts.ready")
+    await page.wait_for_timeout(150)
+    return page

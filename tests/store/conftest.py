@@ -1,0 +1,5 @@
+"""Fixtures of the store's tests."""
+
+from tests.store.databases import database, file_url, postgres, url
+
+__all__ = ["database", "file_url", "postgres", "url"]

@@ -1,0 +1,135 @@
+"""The journal: numbered without a gap, durable once acknowledged, the same on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from callcenter.domain.wire import loads
+from callcenter.ports.errors import StoreUnavailable
+from callcenter.store.engine import Database
+from callcenter.store.journal import SqlJournal
+from callcenter.store.schema import open_database
+from tests.store.samples import ended, lost, started
+
+ROUNDS = 40
+ROOT = Path(__file__).parents[2]
+
+
+async def test_facts_get_ascending_numbers_from_one(database: Database) -> None:
+    journal = SqlJournal(database)
+    first = await journal.append([started(), ended()])
+    second = await journal.append([lost()])
+    assert [item.seq for item in first + second] == [1, 2, 3]
+    assert await journal.last_seq() == 3
+
+
+async def test_an_empty_journal_ends_at_zero(database: Database) -> None:
+    journal = SqlJournal(database)
+    assert await journal.last_seq() == 0
+    assert await journal.append([]) == []
+    assert await journal.read(0, 10) == []
+
+
+async def test_facts_are_read_as_they_were_written_letter_by_letter(database: Database) -> None:
+    journal = SqlJournal(database)
+    written = await journal.append([started(), lost(), ended()])
+    assert await journal.read(0, 10) == written
+
+
+async def test_reading_goes_on_after_a_number_and_stops_at_the_limit(database: Database) -> None:
+    journal = SqlJournal(database)
+    written = await journal.append([lost(at) for at in range(10)])
+    assert await journal.read(3, 4) == written[3:7]
+
+
+async def test_the_facts_of_one_call_are_found_among_others(database: Database) -> None:
+    journal = SqlJournal(database)
+    written = await journal.append(
+        [started("pbx1:1.0"), started("pbx1:2.0"), lost(), ended("pbx1:1.0")]
+    )
+    assert await journal.of_call("pbx1:1.0") == [written[0], written[3]]
+    assert await journal.of_call("pbx1:9.0") == []
+
+
+async def test_numbering_goes_on_after_a_restart(url: str) -> None:
+    for expected in (1, 2, 3):
+        database = await open_database(url)
+        recorded = await SqlJournal(database).append([lost()])
+        await database.close()
+        assert recorded[0].seq == expected
+
+
+async def test_appends_at_the_same_time_wait_for_each_other(database: Database) -> None:
+    journal = SqlJournal(database)
+    batches = await asyncio.gather(*(journal.append([lost(), lost()]) for _ in range(20)))
+    numbers = sorted(item.seq for batch in batches for item in batch)
+    assert numbers == list(range(1, 41))
+    assert all(batch[1].seq == batch[0].seq + 1 for batch in batches)
+
+
+async def test_an_append_that_is_cancelled_leaves_no_gap(database: Database) -> None:
+    journal = SqlJournal(database)
+    dice = random.Random(5)
+    kept = 0
+    for _ in range(40):
+        append = asyncio.ensure_future(journal.append([lost()]))
+        await asyncio.sleep(dice.random() * 0.002)
+        append.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            kept = (await append)[-1].seq
+    last = (await journal.append([lost()]))[0].seq
+    assert last > kept
+    assert [item.seq for item in await journal.read(0, 1000)] == list(range(1, last + 1))
+
+
+async def test_a_second_writer_is_told_and_nothing_is_lost(database: Database) -> None:
+    ours, theirs = SqlJournal(database), SqlJournal(database)
+    await ours.append([lost()])
+    await theirs.append([lost()])
+    with pytest.raises(StoreUnavailable, match="another program"):
+        await ours.append([lost()])
+    again = await ours.append([lost()])
+    assert again[0].seq == 3
+
+
+async def test_no_acknowledged_fact_is_lost_when_the_writer_is_killed(file_url: str) -> None:
+    dice = random.Random(20_260_801)
+    acknowledged = 0
+    killed_at_work = 0
+    with subprocess.Popen(  # noqa: ASYNC220 - starting it blocks nobody: the test has nothing else
+        [sys.executable, "-m", "tests.store.appending", file_url],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        for _ in range(ROUNDS):
+            print("another", file=program.stdin, flush=True)
+            ready, writer = program.stdout.readline().split()
+            assert ready == "ready"
+            # From before the first commit to some dozens of commits later.
+            await asyncio.sleep(dice.random() ** 2 * 0.25)
+            os.kill(int(writer), signal.SIGKILL)
+            told = list(iter(program.stdout.readline, "gone\n"))
+            killed_at_work += bool(told)
+            acknowledged = max([acknowledged, *map(int, told)])
+            with contextlib.closing(sqlite3.connect(make_url(file_url).database or "")) as look:
+                rows = look.execute("SELECT seq, fact FROM journal ORDER BY seq").fetchall()
+            assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
+            assert len(rows) >= acknowledged
+            assert all(loads(row[1]).pbx == "pbx1" for row in rows)
+        program.stdin.close()
+    assert killed_at_work > ROUNDS // 2
