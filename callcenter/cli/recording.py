@@ -83,7 +83,8 @@ async def record(
 ) -> tuple[int, list[str]]:
     """Records until ``stop`` is set; gives the messages written and what is to be remarked.
 
-    ``began`` is called at the first login, and nothing is written before. Raises ``CannotHear``, or OSError of the file.
+    ``began`` is called at the first login; nothing is written before. Raises ``CannotHear``, or
+    OSError of the file.
     """
     tasks = Tasks()
     recorder = Recorder(path, scrubber)

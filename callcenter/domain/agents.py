@@ -57,6 +57,7 @@ class Agent(Struct, eq=False):
     wrap: WrapUp | None = None
     last_talk: tuple[str, int] | None = None
     told: tuple[AgentState, str, str, tuple[str, ...], tuple[str, ...]] | None = None
+    told_at: int = 0
     told_seen: tuple[AgentRef, tuple[str, ...]] | None = None
 
 
@@ -152,8 +153,10 @@ class AgentBook:
         if agent.told == now or (agent.told is None and state == "signed_out"):
             return None
         agent.told = now
+        # Instants of different legs may cross by the clocks' difference; spans must not.
+        agent.told_at = max(at, agent.told_at)
         return AgentStateChanged(
-            at=at,
+            at=agent.told_at,
             pbx=self._pbx,
             agent=agent.ref,
             state=state,

@@ -71,18 +71,29 @@ class _Answers:
 
 
 @cache
+def lines(folder: Path) -> tuple[trace.TraceLine, ...]:
+    """The messages of a trace."""
+    return tuple(trace.read(folder / "ami.jsonl"))
+
+
+@cache
 def heard(folder: Path) -> tuple[Heard, ...]:
     """A trace as signals, message by message."""
+    return listen(lines(folder))
+
+
+def listen(messages: Iterable[trace.TraceLine]) -> tuple[Heard, ...]:
+    """Messages as signals: by a translator that has heard nothing before them."""
     translator = Translator()
     lives = 0
     answers = _Answers()
     told: list[Heard] = []
     started = ""
-    for line in trace.read(folder / "ami.jsonl"):
+    for line in messages:
         message, at = line.message, int(line.t * 1000)
         if message.get("ActionID").startswith("snap"):
             if message.get("Message") == "Authentication accepted":
-                if lives:
+                if lives and told:
                     told.append(Heard(told[-1].at, [LinkWentDown(told[-1].at, "cut")]))
                     translator.forget()
                 lives, answers = lives + 1, _Answers()

@@ -8,6 +8,7 @@ was held back flows on, new connections work.
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 
 
@@ -23,6 +24,7 @@ class Proxy:
         self.port = 0
         self._clients: set[asyncio.StreamWriter] = set()
         self._arrived = asyncio.Event()
+        self.back_at = 0.0
 
     async def start(self) -> None:
         """Starts listening; afterwards ``port`` is known."""
@@ -95,6 +97,7 @@ class Proxy:
             while self.readers < readers:
                 self._arrived.clear()
                 await self._arrived.wait()
+        self.back_at = time.monotonic()
 
     async def stop(self) -> None:
         """Ends it all."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,9 @@ OpenPage = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def assets() -> Iterator[None]:
+def assets() -> None:
     """The vendored files are those of the lock file, whoever installed what before."""
     build_assets.build(ROOM)
-    yield
 
 
 @pytest.fixture(scope="session")

@@ -150,7 +150,9 @@ class DevServer:
 
     def name(self, slot: str) -> str:
         """A topic's full name."""
-        return {"agent": "agent:pbx1:PJSIP/1001", "queues": "queues:mine", "wall": "wall:main"}[slot]
+        return {"agent": "agent:pbx1:PJSIP/1001", "queues": "queues:mine", "wall": "wall:main"}[
+            slot
+        ]
 
     def app(self) -> web.Application:
         """The routes of the contract that the pages use."""

@@ -1,6 +1,6 @@
-"""Pictures of every page in every language and theme, for the eye: ``python -m tests.screenpop_ui.shots``.
+"""Pictures of every page in every language and theme, for the eye.
 
-Written to ``shots/`` (not in git), or to the folder given as the first argument; words after it
+``python -m tests.screenpop_ui.shots``: written to ``shots/`` (not in git), or to the folder given as the first argument; words after it
 choose the scenes.
 """
 

@@ -1,4 +1,4 @@
-"""The scenes in which the pages are looked at and measured: what is played, and what to wait for."""
+"""The scenes in which the pages are looked at and measured."""
 
 from __future__ import annotations
 
@@ -86,9 +86,19 @@ async def withheld(page: Page, server: DevServer) -> None:
     """The caller hides the number; a second call waits."""
     await _ready(page)
     await server.pop(
-        server.card(cust=None, match="withheld", presentation="withheld", number="", national="",
-                    e164="", history=[], history_n=0, open_followups=[], today=0)
-    )  # fmt: skip
+        server.card(
+            cust=None,
+            match="withheld",
+            presentation="withheld",
+            number="",
+            national="",
+            e164="",
+            history=[],
+            history_n=0,
+            open_followups=[],
+            today=0,
+        )
+    )
     await page.wait_for_selector(".who.say")
     await server.pop_end(server.data["agent"]["pops"][0], "answered")
     await server.pop(server.card())
@@ -106,7 +116,12 @@ async def paused_menu(page: Page, server: DevServer) -> None:
     """Over the limit of a pause, choosing what comes next."""
     await _ready(page)
     now = server.now()
-    await server.delta("agent", ["state", "state", "paused"], ["state", "reason", "lunch"], ["state", "since", now - 2_000_000])  # fmt: skip
+    await server.delta(
+        "agent",
+        ["state", "state", "paused"],
+        ["state", "reason", "lunch"],
+        ["state", "since", now - 2_000_000],
+    )
     await server.delta("agent", ["followups", "f8", "due_at", now - 60_000])
     await page.locator(".top .holder .btn").first.click()
     await page.wait_for_selector(".menu")
@@ -152,7 +167,12 @@ async def wall_many(page: Page, server: DevServer) -> None:
     await page.wait_for_selector("tbody tr")
     now = server.now()
     fresh = scenes.wall(now, server.lang, 7)
-    fresh["attention"]["pbx1:x"] = {"name": scenes.WORDS[server.lang]["others"][0], "state": "wrap_up", "reason": "", "since": now - 400_000}  # fmt: skip
+    fresh["attention"]["pbx1:x"] = {
+        "name": scenes.WORDS[server.lang]["others"][0],
+        "state": "wrap_up",
+        "reason": "",
+        "since": now - 400_000,
+    }
     fresh["pbx"]["pbx1"]["up"] = True
     server.data["wall"] = fresh
     await server.drop()
@@ -164,11 +184,31 @@ async def wall_empty(page: Page, server: DevServer) -> None:
     await page.wait_for_selector("tbody tr")
     data = scenes.wall(server.now(), server.lang, 4)
     for queue in data["queues"].values():
-        queue.update(waiting=0, oldest_at=None, sl_30={"v": None, "n": 0}, abandon_today={"v": None, "n": 0},
-                     trend=[None] * 16, levels={"sl_30": "none"}, lead=None)  # fmt: skip
-    data["total"].update(waiting=0, oldest_at=None, oldest_queue=None, sl_today={"v": None, "n": 0}, sl_30={"v": None, "n": 0},
-                         abandon_today={"v": None, "n": 0}, sl_trend=[None] * 16, waiting_trend=[0] * 16, abandon_trend=[None] * 16,
-                         answered=0, aht_ms=None, occupancy={"v": None, "n": 0}, fcr={"v": None, "n": 0, "days": 7, "provisional": True}, levels={})  # fmt: skip
+        queue.update(
+            waiting=0,
+            oldest_at=None,
+            sl_30={"v": None, "n": 0},
+            abandon_today={"v": None, "n": 0},
+            trend=[None] * 16,
+            levels={"sl_30": "none"},
+            lead=None,
+        )
+    data["total"].update(
+        waiting=0,
+        oldest_at=None,
+        oldest_queue=None,
+        sl_today={"v": None, "n": 0},
+        sl_30={"v": None, "n": 0},
+        abandon_today={"v": None, "n": 0},
+        sl_trend=[None] * 16,
+        waiting_trend=[0] * 16,
+        abandon_trend=[None] * 16,
+        answered=0,
+        aht_ms=None,
+        occupancy={"v": None, "n": 0},
+        fcr={"v": None, "n": 0, "days": 7, "provisional": True},
+        levels={},
+    )
     data["pbx"]["pbx1"] = {"up": False, "since": server.now() - 60_000}
     data["attention"] = {}
     server.data["wall"] = data

@@ -17,7 +17,10 @@ VENDOR = static_root() / "vendor"
 
 
 def test_bare_imports_become_relative_and_the_source_map_goes() -> None:
-    text = 'import{h}from"preact";import x from "./x.js";export{y}from"preact/hooks";\n//# sourceMappingURL=a.map'
+    text = (
+        'import{h}from"preact";import x from "./x.js";export{y}from"preact/hooks";'
+        "\n//# sourceMappingURL=a.map"
+    )
     assert rewrite_imports(text, "a.js") == (
         'import{h}from"./preact.js";import x from "./x.js";export{y}from"./hooks.js";\n'
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,23 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 EVERY_STATE = [("en", "light"), ("fa", "dark")]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OVERFLOW = """() => {
-  const out = [];
-  const wide = document.documentElement;
-  if (wide.scrollWidth > wide.clientWidth) out.push('page is wider than the window');
-  for (const el of document.querySelectorAll('body *')) {
-    const s = getComputedStyle(el);
-    if (el.closest('.sr,[hidden],svg') || s.display === 'none' || s.visibility === 'hidden') continue;
-    const box = el.getBoundingClientRect();
-    if (!box.width || !box.height || s.position === 'fixed') continue;
-    const scroller = el.parentElement.closest('.hist,.side,.tabs,.form,.todo ul,.cols,.main');
-    if (!scroller && (box.left < -1 || box.right > innerWidth + 1)) out.push('outside: ' + name(el));
-    const clips = /hidden|clip/.test(s.overflowX) && s.textOverflow !== 'ellipsis' && s.webkitLineClamp === 'none';
-    if (clips && el.scrollWidth > el.clientWidth + 1 && !['auto', 'scroll'].includes(s.overflowX)) out.push('cut: ' + name(el));
-  }
-  return out;
-  function name(el) { return el.tagName + '.' + el.getAttribute('class') + ' ' + el.textContent.slice(0, 40); }
-}"""
+OVERFLOW = (Path(__file__).parent / "probes" / "overflow.js").read_text("utf-8")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

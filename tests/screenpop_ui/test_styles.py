@@ -39,7 +39,9 @@ def test_the_lint_sees_what_it_looks_for(line: str) -> None:
 def tokens(theme: str) -> dict[str, str]:
     """The colour tokens of a theme; dark says only what differs."""
     text = (CSS / "tokens.css").read_text("utf-8")
-    light = dict(re.findall(r"--([\w-]+):\s*(#[0-9A-Fa-f]{6})\b", text.split(":root {")[1].split("}")[0]))
+    light = dict(
+        re.findall(r"--([\w-]+):\s*(#[0-9A-Fa-f]{6})\b", text.split(":root {")[1].split("}")[0])
+    )
     if theme == "light":
         return light
     block = text.split('[data-theme="dark"] {')[1].split("}")[0]
@@ -60,19 +62,41 @@ def contrast(one: str, other: str) -> float:
 
 
 TEXT_PAIRS = [
-    *[(ink, ground) for ink in ("text", "muted", "soft-text", "accent", "ok", "warn", "crit")
-      for ground in ("surface", "bg", "sunken")],
+    *[
+        (ink, ground)
+        for ink in ("text", "muted", "soft-text", "accent", "ok", "warn", "crit")
+        for ground in ("surface", "bg", "sunken")
+    ],
     *[(ink, "surface") for ink in ("talk", "pause", "wrap", "off", "figure")],
-    ("accent", "accent-soft"), ("text", "accent-soft"), ("on-accent", "accent"), ("warn-ink", "warn-bg"),
-    ("on-crit", "crit-bg"), ("crit", "crit-soft"), ("vip-ink", "vip-bg"), ("idle-ink", "idle-bg"),
-    ("text", "idle-bg"), ("demo-ink", "demo-bg"), ("callbar-ink", "callbar"), ("callbar-muted", "callbar"),
-    ("callbar-muted", "callbar-2"), ("mint", "callbar"), ("mint", "callbar-2"), ("mint-ink", "mint"),
-    ("rail-ink", "rail"), ("surface", "warn"), ("surface", "text"),
-]  # fmt: skip
+    ("accent", "accent-soft"),
+    ("text", "accent-soft"),
+    ("on-accent", "accent"),
+    ("warn-ink", "warn-bg"),
+    ("on-crit", "crit-bg"),
+    ("crit", "crit-soft"),
+    ("vip-ink", "vip-bg"),
+    ("idle-ink", "idle-bg"),
+    ("text", "idle-bg"),
+    ("demo-ink", "demo-bg"),
+    ("callbar-ink", "callbar"),
+    ("callbar-muted", "callbar"),
+    ("callbar-muted", "callbar-2"),
+    ("mint", "callbar"),
+    ("mint", "callbar-2"),
+    ("mint-ink", "mint"),
+    ("rail-ink", "rail"),
+    ("surface", "warn"),
+    ("surface", "text"),
+]
 EDGE_PAIRS = [
-    ("ctl", "surface"), ("ctl", "bg"), ("ctl", "sunken"), ("mint", "rail"), ("trace", "surface"),
-    ("ring", "surface"), ("crit-bg", "surface"),
-]  # fmt: skip
+    ("ctl", "surface"),
+    ("ctl", "bg"),
+    ("ctl", "sunken"),
+    ("mint", "rail"),
+    ("trace", "surface"),
+    ("ring", "surface"),
+    ("crit-bg", "surface"),
+]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

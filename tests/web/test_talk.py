@@ -244,8 +244,9 @@ def test_no_text_whatever_raises_and_each_answer_has_a_known_code(
         talk = Talk(hub, world.desk, world.clock, world.tasks, connection)
         await talk.hear(text)
         for frame in ear.written:
-            payload = frame[frame.index(b"{") :]
-            told = json.loads(payload)
+            # The length in a frame's head may itself be the letter "{".
+            head = {126: 4, 127: 10}.get(frame[1], 2)
+            told = json.loads(frame[head:])
             if told["t"] in ("err", "gone") or told.get("ok") is False:
                 assert Code(told["code"]) is not Code.INTERNAL
         hub.leave(connection)

@@ -6,6 +6,7 @@ These stories act on the proxy that everybody reads through; they are played alo
 from __future__ import annotations
 
 import asyncio
+import time
 
 from ..phone import Plan
 from ..stage import Stage, Truth
@@ -13,6 +14,17 @@ from .told import Told, answered_visit, inbound, seconds
 
 # After the connection is back the reader asks for the state of things; that takes a moment.
 ROSTER_S = 1.5
+
+
+# A reader that was connected for so long counts as steady again and begins its back-off anew.
+STEADY_S = 11.0
+
+
+async def _steady(stage: Stage) -> None:
+    """Waits until the last cut is long past: one story must not slow down the next one's reader."""
+    proxy = stage.lab.proxy
+    if proxy.readers and proxy.back_at:
+        await asyncio.sleep(max(0.0, proxy.back_at + STEADY_S - time.monotonic()))
 
 
 async def _cut(stage: Stage) -> int:
@@ -31,6 +43,7 @@ async def _restore(stage: Stage, readers: int) -> None:
 
 async def ami_cut_midcall(stage: Stage) -> Truth:
     """Cut for 3 s while they talk; the end of the call is seen."""
+    await _steady(stage)
     agent = await stage.agent(1, Plan(answer_after=1))
     await stage.sign_in(agent, "support")
     call = await (await stage.call_in(600)).answered()
@@ -48,10 +61,12 @@ async def ami_cut_midcall(stage: Stage) -> Truth:
 
 async def ami_cut_while_waiting(stage: Stage) -> Truth:
     """Cut while the caller waits; when it is back he is answered."""
+    await _steady(stage)
     call = await (await stage.call_in(602)).answered()
     await asyncio.sleep(0.5)
     readers = await _cut(stage)
-    await asyncio.sleep(2)
+    # Short: back-off, roster and ringing must all fit into the 10 s that the queue waits.
+    await asyncio.sleep(0.7)
     await _restore(stage, readers)
     agent = await stage.agent(1, Plan(answer_after=1))
     await stage.sign_in(agent, "sales")
@@ -65,6 +80,7 @@ async def ami_cut_while_waiting(stage: Stage) -> Truth:
 
 async def ami_cut_call_ends_unseen(stage: Stage) -> Truth:
     """The call ends during the cut: nobody saw how, only that it is gone."""
+    await _steady(stage)
     agent = await stage.agent(1, Plan(answer_after=1))
     await stage.sign_in(agent, "support")
     call = await (await stage.call_in(600)).answered()
@@ -83,6 +99,7 @@ async def ami_cut_call_ends_unseen(stage: Stage) -> Truth:
 
 async def ami_frozen(stage: Stage) -> Truth:
     """Nothing passes for 2 s while the caller gives up; then it all comes at once."""
+    await _steady(stage)
     call = await (await stage.call_in(600)).answered()
     await asyncio.sleep(1)
     stage.lab.proxy.freeze()

@@ -1,0 +1,226 @@
+"""The whole pipeline in memory: from AMI bytes to facts, records, sums, rows and pushes enqueued.
+
+Everything is the service's own (session, parser, translator, switchboard, engine, ledger, figures,
+board, desks, live view, callers), put together as ``callcenter.app`` does; only the stores answer
+at once and the sockets are lists. Every agent's desk is being looked at, as in a manned centre.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from ami_bridge.account import AmiAccount
+from ami_bridge.answers import Answer, LinkLost
+from ami_bridge.feed import Feed
+from ami_bridge.inbox import Inbox
+from ami_bridge.link import AmiLink
+from ami_bridge.presentation import Presentations
+from ami_bridge.session import LinkCounters, Session
+from callcenter import rules
+from callcenter.directory.numbers import normalise
+from callcenter.domain.board import Board
+from callcenter.domain.customer import Customer, FollowUp, Match, Number
+from callcenter.domain.facts import AgentStateChanged, AnyFact, Recorded
+from callcenter.domain.model import CallRecord
+from callcenter.domain.switchboard import Switchboard
+from callcenter.observed import Observed
+from callcenter.rooms import PbxRoom
+from callcenter.services.callers import Callers
+from callcenter.services.desks import Desks
+from callcenter.services.engine import Engine
+from callcenter.services.figures import LiveFigures
+from callcenter.services.ledger import Change, Ledger
+from callcenter.services.live_view import Live
+from callcenter.services.wall import WallView
+from callcenter.settings import Settings
+from callcenter.supervise import Tasks
+from callcenter.web.histograms import Histograms
+
+START_S = 1_795_400_000.0
+"""Epoch seconds at which the made traffic begins: before noon of a day, UTC."""
+
+
+class StreamClock:
+    """Time as the stream has it: moved by whoever feeds the bytes."""
+
+    def __init__(self) -> None:
+        self.now_s = START_S
+
+    def wall_ms(self) -> int:
+        """Epoch milliseconds UTC."""
+        return int(self.now_s * 1000)
+
+    def wall_s(self) -> float:
+        """Epoch seconds UTC."""
+        return self.now_s
+
+    def monotonic(self) -> float:
+        """Seconds."""
+        return self.now_s
+
+
+class Rows:
+    """Journal and call log whose writes are queued and forgotten."""
+
+    def __init__(self) -> None:
+        self.last = 0
+        self.kinds: Counter[str] = Counter()
+        self.waiting: list[Change] = []
+        self.changes = 0
+
+    async def append(self, facts: Sequence[AnyFact]) -> list[Recorded]:
+        """Numbers the facts as the journal does."""
+        recorded = [Recorded(seq, fact) for seq, fact in enumerate(facts, self.last + 1)]
+        self.last += len(recorded)
+        return recorded
+
+    def take(self, change: Change) -> None:
+        """A change to be stored; the writer, which is not measured here, takes many at once."""
+        self.changes += 1
+        self.waiting.append(change)
+        if len(self.waiting) >= 500:
+            self.waiting.clear()
+
+    async def history(
+        self, customer_id: int | None, e164: str, limit: int, before_ms: int
+    ) -> list[CallRecord]:
+        """Nobody has called before."""
+        return []
+
+
+class People:
+    """A directory that knows every caller, and no promises."""
+
+    async def look_up(self, number: Number) -> list[Match]:
+        """One customer."""
+        customer = Customer(
+            id=int(number.digits or 1), name="سارا احمدی", tags=["vip"], fields={"plan": "plus"}
+        )
+        return [Match(customer, "the same number", "exact")]
+
+    async def open_of_customer(self, customer_id: int) -> list[FollowUp]:
+        """None."""
+        return []
+
+
+class _NoLink:
+    """The link as far as the feed asks it: it is not there."""
+
+    listeners: tuple[Any, ...] = ()
+
+    async def ask(self, action: Mapping[str, str], timeout_s: float = 10.0) -> Answer:
+        raise LinkLost("there is no link in this benchmark")
+
+
+class House:
+    """The pipeline; ``feed`` bytes, then ``settle``."""
+
+    def __init__(self) -> None:
+        settings = Settings()
+        self.clock = clock = StreamClock()
+        self.faults: list[str] = []
+        self.tasks = Tasks(lambda name, error: self.faults.append(f"{name}: {error!r}"))
+        self.rows = Rows()
+        self.pushes = 0
+        kpi_rules = rules.kpi_rules(settings)
+        self.ledger = Ledger(kpi_rules)
+        self.figures = LiveFigures(kpi_rules, clock.wall_ms())
+        self.engine = Engine(cast(Any, self.rows), self.ledger, clock)
+        self.board = Board()
+        self.live = Live(self.board, clock)
+        self.inbox = Inbox()
+        link = cast(AmiLink, _NoLink())
+        asking = Presentations(link, self.inbox, self.tasks, clock.monotonic, clock.wall_s)
+        feed = Feed("pbx1", link, self.inbox, clock.wall_ms, self.tasks, asking)
+        self.switchboard = Switchboard("pbx1", rules.board_rules(settings, _pbx()))
+        self.room = PbxRoom("pbx1", link, feed, self.switchboard, None, None)
+        people = People()
+        self.callers = Callers(
+            directory=cast(Any, people),
+            call_log=cast(Any, self.rows),
+            follow_ups=cast(Any, people),
+            clock=clock,
+            tasks=self.tasks,
+            normalise=lambda raw, line, shown: normalise(raw, "IR", shown),
+            day_start=lambda: self.figures.day[0],
+            commit=self._commit,
+        )
+        self.desks = Desks(
+            ledger=self.ledger,
+            board=self.board,
+            callers=self.callers,
+            figures=self.figures,
+            clock=clock,
+            rules=rules.desk_rules(settings, lambda agent: False),
+            told=self.live.told,
+        )
+        self.live.desks = self.desks
+        self.live.wall = WallView(self.board, self.figures, kpi_rules, fake=False)
+        self.observed = Observed(Histograms(), self.ledger)
+        self.live.subscribe(self._pushed)
+        self.engine.on_change(self.figures.take)
+        self.engine.on_stored(self.rows.take)
+        self.engine.on_live(self._live)
+        account = AmiAccount("pbx", 5038, "u", "s")
+        self.session = Session(
+            account, self.inbox, LinkCounters(), clock.monotonic, clock.wall_s, "bench-"
+        )
+        self.session.data_received(b"Asterisk Call Manager/11.0.0\r\n")
+        self.session.come_up()
+        self.inbox.take_now()
+        self._manned: set[str] = set()
+
+    def start(self) -> None:
+        """Begins to work the inbox off, within a running loop."""
+        pump = self.room.pump(self.engine, self.clock, lambda ms: None)
+        self.tasks.eternal("switchboard pbx1", pump)
+
+    def feed(self, data: bytes, now_s: float) -> None:
+        """Bytes arrive at ``now_s`` of the stream's time."""
+        self.clock.now_s = now_s
+        self.session.data_received(data)
+
+    async def settle(self) -> None:
+        """Waits until everything that was fed has been worked off. Raises on a fault."""
+        while len(self.inbox):
+            await asyncio.sleep(0)
+        for _ in range(4):
+            await asyncio.sleep(0)
+        if self.faults:
+            raise RuntimeError("; ".join(self.faults))
+
+    async def stop(self) -> None:
+        """Ends the tasks."""
+        await self.tasks.stop()
+
+    async def _commit(self, facts: Sequence[AnyFact]) -> None:
+        await self.engine.commit(facts)
+
+    def _live(self, batch: Sequence[Recorded], arrived_ms: float) -> None:
+        for item in batch:
+            self.board.apply(item.fact)
+            self.rows.kinds[type(item.fact).__name__] += 1
+            if isinstance(item.fact, AgentStateChanged) and item.fact.agent.id not in self._manned:
+                self._manned.add(item.fact.agent.id)
+                self.desks.snapshot(item.fact.agent.id)
+        self.observed.facts(batch)
+        self.desks.apply(batch, arrived_ms)
+        self.live.apply(batch, arrived_ms)
+
+    def _pushed(self, topic: str, number: int, what: object) -> None:
+        self.pushes += 1
+
+
+def _pbx() -> Any:
+    from callcenter.settings import Pbx
+
+    return Pbx(username="u", trunks=("PJSIP/trunk-",))
+
+
+def seconds_of(work_s: float) -> float:
+    """Process time since ``work_s``."""
+    return time.process_time() - work_s
