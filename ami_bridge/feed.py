@@ -23,6 +23,7 @@ from .inbox import Arrived, Inbox, LinkCameUp, LinkWentDown
 from .link import AmiLink
 from .presentation import Presentations
 from .translate import Translator
+from .wrap_up_probe import WrapUpProbe
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Feed:
         wall_ms: Callable[[], int],
         tasks: Tasks,
         presentations: Presentations,
+        wrap_ups: WrapUpProbe,
     ) -> None:
         self.name = name
         self.link = link
@@ -58,6 +60,7 @@ class Feed:
         self._tasks = tasks
         self._translator = Translator()
         self._presentations = presentations
+        self._wrap_ups = wrap_ups
         self._started = ""
         self._life = 0
         self._rosters: asyncio.Queue[tuple[int, roster.Roster]] = asyncio.Queue(4)
@@ -94,6 +97,10 @@ class Feed:
                     made = self._translator.translate(item.message, item.wall_ms)
                     if item.message.name == "Newchannel" and isinstance(made[0], LegSeen):
                         self._presentations.seen(made[0])
+                    elif item.message.name == "QueueMemberStatus":
+                        self._wrap_ups.seen(item.message)
+                    elif item.message.name == "Reload":
+                        self._wrap_ups.forget()
                     signals += made
                 elif isinstance(item, LinkCameUp):
                     self._came_up()
@@ -106,6 +113,7 @@ class Feed:
     def _came_up(self) -> None:
         self._life += 1
         self._translator.forget()
+        self._wrap_ups.forget()
         self._tasks.brief(f"roster of {self.name}", self._ask(self._life))
 
     async def _ask(self, life: int) -> None:

@@ -39,6 +39,7 @@ from callcenter.domain.signals import (
     PickedUp,
     QueueEvidence,
     QueueNamed,
+    QueueWraps,
     RecordingBegan,
     Signal,
     SpyBegan,
@@ -188,6 +189,14 @@ def _user_event(m: Message, at: int) -> Made:
     return QueueNamed(at, m.get("Uniqueid"), m.get("Queue"), why)
 
 
+def _queue_wraps(m: Message, at: int) -> Made:
+    """Our own probe's event (``wrap_up_probe``), not one of Asterisk's."""
+    seconds = m.get("Seconds")
+    return QueueWraps(
+        at, m.get("Queue"), m.get("Interface"), int(seconds) if seconds.isdecimal() else None
+    )
+
+
 def _dial_began(m: Message, at: int) -> Made:
     return DialBegan(at, m.get("Uniqueid"), m.get("DestUniqueid"), m.get("DialString"))
 
@@ -295,6 +304,7 @@ _TABLE: dict[str, Callable[[Message, int], Made]] = {
     "VarSet": _variable,
     "Newexten": _queue_ran,
     "UserEvent": _user_event,
+    "QueueWrapUp": _queue_wraps,
     "AgentCalled": _called,
     "AgentRingNoAnswer": lambda m, at: MemberMissed(
         at, m.get("Uniqueid"), m.get("DestUniqueid"), m.get("Queue"), m.get("Interface")
@@ -342,6 +352,7 @@ _PREFIXES: dict[str, tuple[str, ...]] = {
     "QueueMemberPause": (),
     "QueueMemberRemoved": (),
     "Shutdown": (),
+    "QueueWrapUp": (),
     "UserEvent": ("",),
 }
 EVENTS = frozenset(_TABLE)

@@ -92,6 +92,7 @@ class Service:
         self.histograms = Histograms()
         self.rules = rules.kpi_rules(settings)
         self._faults: list[str] = []
+        self._stopping = False
         self._runner: web.AppRunner | None = None
         self._database: Database | None = None
         self.rooms: list[PbxRoom] = []
@@ -146,6 +147,7 @@ class Service:
 
     async def stop(self) -> None:
         """Stops in stages; what was committed is stored."""
+        self._stopping = True
         if self._runner is not None:
             await self._runner.cleanup()
         for room in self.rooms:
@@ -173,6 +175,8 @@ class Service:
         return not reasons and not self._faults, reasons + self._faults
 
     def _fault(self, name: str, error: BaseException | None) -> None:
+        if self._stopping:
+            return
         self._faults.append(f"The task {name} ended: {error or 'by itself'}")
         log.error("the task %s ended unexpectedly", name, exc_info=error)
 

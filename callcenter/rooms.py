@@ -15,6 +15,7 @@ from ami_bridge.flight_recorder import FlightRecorder
 from ami_bridge.inbox import Inbox
 from ami_bridge.link import AmiLink
 from ami_bridge.presentation import Presentations
+from ami_bridge.wrap_up_probe import WrapUpProbe
 from callcenter import rules
 from callcenter.domain.facts import AnyFact
 from callcenter.domain.model import CallRecord
@@ -87,7 +88,8 @@ def build_room(
     switchboard = Switchboard(pbx.name, rules.board_rules(settings, pbx))
     switchboard.resume(open_calls)
     presentations = Presentations(link, inbox, tasks, clock.monotonic, time.time)
-    feed = Feed(pbx.name, link, inbox, clock.wall_ms, tasks, presentations)
+    wrap_ups = WrapUpProbe(link, inbox, tasks, clock.monotonic, time.time)
+    feed = Feed(pbx.name, link, inbox, clock.wall_ms, tasks, presentations, wrap_ups)
     return PbxRoom(pbx.name, link, feed, switchboard, actions, _recorder(settings, pbx, link))
 
 

@@ -1,7 +1,8 @@
 """Finds the files the browser needs, and refuses to start without them.
 
 ``vendor/`` is made when the package is installed (``build_assets.py``) and is not in git; a
-checkout that was never installed has none, and the pages would be blank. That is said at start, once.
+checkout that was never installed has none, and the pages would be blank. That is said at start,
+once.
 """
 
 from __future__ import annotations

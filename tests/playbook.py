@@ -11,7 +11,7 @@ fields that the test is about. Agents are named by their extension, calls by the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from msgspec.structs import replace
@@ -80,9 +80,7 @@ def line_in(
     leg: str, number: str = "+989121234567", name: str = "", exten: str = "600", **more: Any
 ) -> LegSeen:
     """A call comes in on the trunk."""
-    return LegSeen(
-        0, leg, f"PJSIP/trunk-{leg}", 4, leg, number, name, "from-trunk", exten, **more
-    )
+    return LegSeen(0, leg, f"PJSIP/trunk-{leg}", 4, leg, number, name, "from-trunk", exten, **more)
 
 
 def phone(leg: str, ext: str, of: str = "", state: int = 0, **more: Any) -> LegSeen:
@@ -204,7 +202,7 @@ def completes(leg: str, dest: str, ext: str, reason: str) -> MemberCompleted:
 
 def member(ext: str, queue: str = "support", **more: Any) -> MemberSeen:
     """What is true of a queue's member now: ``paused``, ``paused_reason``, ``status`` ..."""
-    given = {"status": 1, "paused": False, "state_interface": interface(ext)} | more
+    given: dict[str, Any] = {"status": 1, "paused": False, "state_interface": interface(ext)} | more
     return MemberSeen(0, queue, interface(ext), f"Agent {ext}", **given)
 
 
@@ -347,7 +345,7 @@ class Playbook:
         return self
 
     @staticmethod
-    def _compare(told: list[AnyFact], wanted: tuple[Expected, ...]) -> None:
+    def _compare(told: Sequence[AnyFact], wanted: tuple[Expected, ...]) -> None:
         listed = "\n".join(map(repr, told)) or "nothing"
         assert len(told) == len(wanted), f"wanted {wanted}, told was\n{listed}"
         for fact, item in zip(told, wanted, strict=True):
@@ -416,7 +414,5 @@ class Playbook:
 
     def hangs_up(self, leg: str, other: str, bridge: str) -> Self:
         """The party of ``leg`` hangs up, and the other leg goes with it."""
-        self.say(
-            hangs_up(leg), parts(leg, bridge), gone(leg), parts(other, bridge), gone(other)
-        )
+        self.say(hangs_up(leg), parts(leg, bridge), gone(leg), parts(other, bridge), gone(other))
         return self

@@ -65,7 +65,7 @@ def _total(total: Mapping[str, Any], now_ms: int) -> list[str]:
         f"service level {_share(total.get('sl_today'))} (30 min {_share(total.get('sl_30'))}), "
         f"abandoned {_share(total.get('abandon_today'))}, "
         f"handling {UNKNOWN if aht is None else clock(int(aht))}, "
-        f"occupancy {_share(total.get('occupancy'))}, first-call resolution {_share(fcr)}{within}",
+        f"occupancy {_share(_bare(total.get('occupancy')))}, first-call resolution {_share(fcr)}{within}",
     ]
 
 
@@ -129,6 +129,11 @@ def _age(at_ms: int | None, now_ms: int) -> str:
 
 def _count(number: int | None) -> str:
     return UNKNOWN if number is None else str(number)
+
+
+def _bare(ratio: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """A share of time: of how many milliseconds is nothing for people."""
+    return None if ratio is None else {"v": ratio.get("v")}
 
 
 def _share(ratio: Mapping[str, Any] | None) -> str:

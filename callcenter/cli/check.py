@@ -25,8 +25,9 @@ from ami_bridge.inspection import (
 )
 from callcenter.app import SystemClock
 from callcenter.cli.common import config_option, run, sentences, settings_of
-from callcenter.cli.diagnosis import Finding, findings
-from callcenter.cli.pbxs import chosen_pbx
+from callcenter.cli.diagnosis import findings
+from callcenter.cli.findings import Finding
+from callcenter.cli.pbxs import chosen_pbx, quiet_link
 from callcenter.cli.tables import aligned, plain
 from callcenter.settings import Account, Pbx, Secret
 
@@ -79,7 +80,8 @@ def check(
     else:
         settings = settings_of(config)
         pbxs = (chosen_pbx(settings, name),) if name or not settings.pbx else settings.pbx
-    checked = run(_check_all(pbxs, seconds))
+    with quiet_link():
+        checked = run(_check_all(pbxs, seconds))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode({"pbx": checked})).decode())
     else:

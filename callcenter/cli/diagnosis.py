@@ -1,21 +1,17 @@
 """From what was seen of an Asterisk to sentences: what is right, what is missing, what to add.
 
-``missing`` makes figures wrong or empty; ``advice`` does not; ``unknown`` could not be read, which
-is said and not passed over.
+One function a subject; what is unknown is said and not passed over.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
-
-from msgspec import Struct
 
 from ami_bridge.inspection import CLASSES, ENTRIES, VARIABLES, Seen
 from callcenter.cli import event_filters
-
-Mark = Literal["ok", "missing", "advice", "unknown"]
+from callcenter.cli.diagnosis_queues import about_queues
+from callcenter.cli.findings import YES, Finding
 
 READ = ("system", "call", "agent", "user", "dialplan")
 OLDEST, OLDEST_KEPT = 16, 18
@@ -23,17 +19,6 @@ OLDEST, OLDEST_KEPT = 16, 18
 
 MOST_SKEW_MS = 2_000
 DANGEROUS = ("Command", "UpdateConfig", "ModuleLoad", "Originate", "Hangup", "Redirect", "QueueAdd")
-_YES = {"yes", "true", "y", "t", "1", "on"}
-
-
-class Finding(Struct, frozen=True, kw_only=True):
-    """One sentence about one thing, and the lines to add: where, and which."""
-
-    about: str
-    mark: Mark
-    says: str
-    where: str = ""
-    add: tuple[str, ...] = ()
 
 
 def findings(seen: Seen, username: str, several: bool) -> Iterator[Finding]:
@@ -44,9 +29,7 @@ def findings(seen: Seen, username: str, several: bool) -> Iterator[Finding]:
     yield _classes(seen, username)
     yield _stamps(seen)
     yield _filter(seen, username, version)
-    yield _queues(seen)
-    yield from _locals(seen)
-    yield from _queue_variables(seen)
+    yield from about_queues(seen)
     yield _clock(seen)
     yield _system_name(seen, several)
     yield _cel(seen)
@@ -120,7 +103,7 @@ def _classes(seen: Seen, username: str) -> Finding:
             add=add,
         )
     given = {part.strip().lower() for part in written.split(",")}
-    lacking = [name for name in READ if name not in given and not given & {"all", *_YES}]
+    lacking = [name for name in READ if name not in given and not given & {"all", *YES}]
     if lacking:
         return Finding(
             about="read",
@@ -136,7 +119,7 @@ def _stamps(seen: Seen) -> Finding:
     written = seen.value("manager.conf", "general", "timestampevents")
     where, add = "manager.conf, [general]", ("timestampevents = yes",)
     if seen.unstamped:
-        reload = written is not None and written.lower() in _YES
+        reload = written is not None and written.lower() in YES
         return Finding(
             about="timestampevents",
             mark="missing",
@@ -145,7 +128,7 @@ def _stamps(seen: Seen) -> Finding:
             where=where,
             add=add,
         )
-    if seen.stamped or (written is not None and written.lower() in _YES):
+    if seen.stamped or (written is not None and written.lower() in YES):
         return Finding(about="timestampevents", mark="ok", says="Events carry their time.")
     if written is not None:
         return Finding(
@@ -209,75 +192,6 @@ def _filter(seen: Seen, username: str, version: tuple[int, int] | None) -> Findi
     )
 
 
-def _queues(seen: Seen) -> Finding:
-    if "QueueStatus" in seen.refused or not seen.queues:
-        return Finding(
-            about="queues",
-            mark="missing",
-            says="There is no queue (or queues.conf is not loaded), so there is nothing to count.",
-        )
-    agents = len({member.interface for member in seen.members})
-    if not agents:
-        return Finding(
-            about="queues",
-            mark="advice",
-            says=f"{len(seen.queues)} queues, and no member in any: agents are seen when they join.",
-        )
-    return Finding(
-        about="queues", mark="ok", says=f"{len(seen.queues)} queues with {agents} members."
-    )
-
-
-def _locals(seen: Seen) -> Iterator[Finding]:
-    through = {m.interface: m for m in seen.members if m.interface.lower().startswith("local/")}
-    blind = [
-        m
-        for m in through.values()
-        if not m.state_interface or m.state_interface.lower().startswith("local/")
-    ]
-    if blind:
-        yield Finding(
-            about="state_interface",
-            mark="missing",
-            says=f"{len(blind)} members are Local channels without a state interface: Asterisk "
-            "takes them for free while they talk, rings them again, and counts rings that were "
-            "none. Name each one's phone as the fourth part:",
-            where="queues.conf, in each queue",
-            add=tuple(f"member => {m.interface},0,{m.name},PJSIP/..." for m in blind[:10]),
-        )
-    kept = [name for name in through if name.endswith("/n")]
-    if kept:
-        yield Finding(
-            about="local members",
-            mark="advice",
-            says=f"{len(kept)} members end in /n: their calls stay on the Local channel, which "
-            "costs two channels each. PJSIP members, or Local ones without /n, are exacter.",
-            where="queues.conf, in each queue",
-            add=tuple(f"member => {name.removesuffix('/n')},..." for name in kept[:10]),
-        )
-
-
-def _queue_variables(seen: Seen) -> Iterator[Finding]:
-    if seen.written is None:
-        return
-    # A queue of a database, or of a file elsewhere, has no strategy in queues.conf either.
-    known = [q for q in seen.queues if seen.value("queues.conf", q, "strategy")]
-    without = [
-        q
-        for q in known
-        if (seen.value("queues.conf", q, "setinterfacevar") or "").lower() not in _YES
-    ]
-    if without:
-        yield Finding(
-            about="setinterfacevar",
-            mark="advice",
-            says="Who had answered is not known after a lost connection in: "
-            f"{', '.join(without[:20])}.",
-            where="queues.conf, in each queue",
-            add=("setinterfacevar = yes", "setqueueentryvar = yes"),
-        )
-
-
 def _clock(seen: Seen) -> Finding:
     if seen.skew_ms is None:
         return Finding(about="clock", mark="unknown", says="The PBX does not tell its time.")
@@ -311,7 +225,7 @@ def _system_name(seen: Seen, several: bool) -> Finding:
 
 def _cel(seen: Seen) -> Finding:
     written = seen.value("cel.conf", "general", "enable")
-    on = written is not None and written.lower() in _YES
+    on = written is not None and written.lower() in YES
     return Finding(
         about="cel",
         mark="ok",

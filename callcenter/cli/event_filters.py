@@ -19,7 +19,8 @@ OF_SAMPLE = {
 }
 OLD_FORM = (
     "eventfilter = Privilege: (system|call|agent|user)",
-    "eventfilter = Variable: (QUEUESTATUS|ABANDONED|QUEUE_WITHDRAW_INFO|MIXMONITOR_FILENAME|CC_IVR)",
+    "eventfilter = Variable: "
+    "(QUEUESTATUS|ABANDONED|QUEUE_WITHDRAW_INFO|MIXMONITOR_FILENAME|CC_IVR)",
     "eventfilter = Application: Queue",
 )
 

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from callcenter.settings import Pbx, Settings
+
+
+@contextmanager
+def quiet_link() -> Iterator[None]:
+    """The link's own log is still: what went wrong is told once, by the command."""
+    log = logging.getLogger("ami_bridge")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def chosen_pbx(settings: Settings, name: str | None) -> Pbx:

@@ -16,7 +16,7 @@ from ami_bridge.scrub import Scrubber
 from ami_bridge.trace import TraceError, read
 from callcenter.app import SystemClock
 from callcenter.cli.common import Failed, config_option, run, sentences, settings_of
-from callcenter.cli.pbxs import chosen_pbx
+from callcenter.cli.pbxs import chosen_pbx, quiet_link
 from callcenter.cli.recording import CannotHear
 from callcenter.cli.recording import record as write_down
 from callcenter.cli.replaying import Tally
@@ -54,7 +54,8 @@ def record(
     scrubber = Scrubber(secrets.token_bytes(32)) if scrub else None
     try:
         file.touch(mode=0o600, exist_ok=False)
-        written, remarks = run(_record(settings, pbx, file, scrubber, seconds))
+        with quiet_link():
+            written, remarks = run(_record(settings, pbx, file, scrubber, seconds))
     except CannotHear as error:
         raise Failed(str(error)) from error
     except FileExistsError as error:

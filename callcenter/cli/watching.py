@@ -162,6 +162,8 @@ async def follow(
             why = "the connection was closed"
         except InvalidHandshake as error:
             why = f"no websocket answers there: {error}"
+        except ConnectionRefusedError:
+            why = "nothing listens there"
         except (OSError, TimeoutError, WebSocketException, msgspec.DecodeError) as error:
             why = str(error) or "no answer in time"
         except (KeyError, TypeError) as error:

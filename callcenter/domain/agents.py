@@ -56,6 +56,7 @@ class Agent(Struct, eq=False):
     ringing_legs: dict[str, str] = field(default_factory=dict)
     wrap: WrapUp | None = None
     last_talk: tuple[str, int] | None = None
+    last_talk_at: int = 0
     told: tuple[AgentState, str, str, tuple[str, ...], tuple[str, ...]] | None = None
     told_at: int = 0
     told_seen: tuple[AgentRef, tuple[str, ...]] | None = None

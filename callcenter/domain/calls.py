@@ -45,12 +45,12 @@ class OpenVisit(Struct, eq=False):
 
 
 class OpenOffer(Struct, eq=False):
-    """A phone being rung."""
+    """An agent being rung, on one phone or on several at once."""
 
     number: int
     agent: AgentRef
     at: int
-    leg: str
+    legs: set[str]
     visit: int | None = None
     queue: str = ""
 
@@ -58,7 +58,7 @@ class OpenOffer(Struct, eq=False):
 class OpenTalk(Struct, eq=False):
     """An agent joined with the customer. ``parted_at``: out of reach, not yet known why;
     ``asked_at``: when his own device asked for the hang-up; ``left_behind``: the customer's leg
-    left their bridge first.
+    left their bridge first; ``unseen``: his leg went while we could not hear.
     """
 
     number: int
@@ -75,11 +75,13 @@ class OpenTalk(Struct, eq=False):
     completed: str = ""
     asked_at: int = 0
     left_behind: bool = False
+    unseen: bool = False
 
 
 class CallTrack(Struct, eq=False):
     """The working state of one call. ``asked_at``: the customer's own line asked to hang up;
-    ``taken_over``: its only leg went on in another call.
+    ``taken_over``: its only leg went on in another call; ``turned_away``: agents whose last offer
+    of it came to nothing.
     """
 
     id: str
@@ -95,6 +97,7 @@ class CallTrack(Struct, eq=False):
     offers: dict[int, OpenOffer] = field(default_factory=dict)
     talks: dict[str, OpenTalk] = field(default_factory=dict)
     answered_offers: dict[str, OpenOffer] = field(default_factory=dict)
+    turned_away: set[str] = field(default_factory=set)
     visit_count: int = 0
     offer_count: int = 0
     talk_count: int = 0
@@ -112,6 +115,10 @@ class CallTrack(Struct, eq=False):
     refusal: tuple[str, int] = ("", 0)
     queue_hint: str = ""
     recordings: list[str] = field(default_factory=list)
+
+    def waiting(self) -> OpenVisit | None:
+        """The visit in which the caller still waits."""
+        return next((visit for visit in self.visits.values() if not visit.left_at), None)
 
 
 class Rules(Struct, frozen=True):
@@ -133,6 +140,7 @@ class Scene:
         self.devices: set[str] = set()
         self.queue_at: dict[tuple[str, str], str] = {}
         self.queues: dict[str, tuple[str, int]] = {}
+        self.wrapup_s: dict[str, int] = dict(rules.wrapup_s)
         self.stopping_at = 0
         self.lost_at = 0
         self.roster_at = 0
@@ -242,7 +250,7 @@ def resumed(record: CallRecord) -> CallTrack:
     for number, queue, offer in offers:
         if offer.end is None:
             track.offers[offer.number] = OpenOffer(
-                offer.number, offer.agent, offer.at, "", number, queue
+                offer.number, offer.agent, offer.at, set(), number, queue
             )
         elif number is None:
             track.direct_ends.append(offer.end)

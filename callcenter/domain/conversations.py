@@ -141,6 +141,7 @@ def end(scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int) ->
     if agent is not None:
         agent.talks.pop((track.id, talk.number), None)
         agent.last_talk = (track.id, talk.number)
+        agent.last_talk_at = at
         scene.touch(agent.ref.id)
         if talk.queue:
             wrap_up.begin(scene, agent, track.id, talk.number, talk.queue, at)
@@ -156,6 +157,8 @@ def by_whom(scene: Scene, track: CallTrack, talk: OpenTalk) -> EndedBy:
         return "transfer"
     if scene.stopping_at:
         return "pbx"
+    if talk.unseen:
+        return "unknown"
     if track.asked_at and (not talk.asked_at or track.asked_at <= talk.asked_at):
         return "caller"
     return "agent" if talk.asked_at else "pbx"
@@ -209,6 +212,8 @@ def _out_of_reach(
         talk.left_behind = (
             customer is not None and not customer.bridge and leg is not None and bool(leg.bridge)
         )
+    if scene.agents.lost:
+        return
     if talk.consulting and other:
         end(scene, track, talk, "transfer", at)
         return
@@ -253,9 +258,7 @@ def dials_on(scene: Scene, track: CallTrack, to: str, at: int) -> None:
             settle(scene, track, at)
 
 
-def handed_on(
-    scene: Scene, track: CallTrack, talk: OpenTalk, transfer: Transfer, at: int
-) -> None:
+def handed_on(scene: Scene, track: CallTrack, talk: OpenTalk, transfer: Transfer, at: int) -> None:
     """Says once how a conversation was handed on; whose word comes first is believed."""
     if talk.transfer is not None:
         return

@@ -66,6 +66,7 @@ class Leg(Struct, eq=False):
     agent: str = ""
     inherits: bool = True
     offer: int = 0
+    dial_told: bool = False
     hungup_at: int = 0
     hungup_far: bool = False
     up_at: int = 0

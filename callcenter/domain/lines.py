@@ -101,7 +101,7 @@ def dialled(
             other.agent = agent.ref.id
     if dest.id not in (track.first, track.customer):
         # Who dials on for a caller in a queue (a phone that forwards) rings for that visit.
-        waiting = next((v for v in track.visits.values() if not v.left_at), None)
+        waiting = track.waiting()
         if waiting is None:
             offers.begin(scene, track, agent, dest, at)
         else:
@@ -147,8 +147,9 @@ def dial_ended(scene: Scene, dest: Leg, status: str, at: int) -> None:
     if offer is not None:
         how = offers.BY_DIAL.get(status)
         if how is not None:
-            offers.end(scene, track, offer, how, at)
+            offers.leg_ended(scene, track, offer, dest, how, at)
     elif dest.id == track.customer and track.direction == "outbound":
+        dest.dial_told = True
         if status == "ANSWER" and not track.far_answered:
             track.far_answered = True
             scene.say(CallAnswered(at=at, pbx=scene.pbx, call=track.id))
@@ -196,7 +197,8 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
     if track is not None:
         offer = offers.of_leg(track, leg)
         if offer is not None:
-            offers.end(scene, track, offer, offers.BY_CAUSE.get(cause, "cancelled"), at)
+            how = offers.BY_CAUSE.get(cause, "cancelled")
+            offers.leg_ended(scene, track, offer, leg, how, at)
         customer = scene.legs.get(track.customer)
         for visit in list(track.visits.values()):
             if visit.leg != leg.id:
@@ -205,6 +207,9 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
                 visit.leg = customer.id
             else:
                 visits.settle(scene, track, visit, at, gone=True, far=leg.hungup_far)
+        unanswered = track.direction == "outbound" and not track.far_answered
+        if unanswered and leg.id == track.customer and not leg.dial_told:
+            track.dial_ends.append(DIAL_BY_CAUSE.get(cause, "NOANSWER"))
         if _ends(scene, track, leg):
             end(scene, track, at)
     for call in sorted(affected):
@@ -252,6 +257,8 @@ def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") 
     )
 
 
+DIAL_BY_CAUSE = {17: "BUSY", 21: "BUSY", 3: "CONGESTION", 20: "CONGESTION", 34: "CONGESTION"}
+"""How a line that was dialled ended when its hang-up is told before its DialEnd, or instead."""
 AFTER_TALK_MS = 2_000
 """A call that ends this soon after its last conversation was ended by who ended that."""
 

@@ -6,7 +6,7 @@ from . import wrap_up
 from .agents import WRAP_UP_REASONS, Agent, Membership
 from .calls import Scene
 from .facts import QueueSeen
-from .signals import MemberGone, MemberSeen, QueueKnown
+from .signals import MemberGone, MemberSeen, QueueKnown, QueueWraps
 
 
 def seen(scene: Scene, s: MemberSeen) -> None:
@@ -49,6 +49,11 @@ def gone(scene: Scene, s: MemberGone) -> None:
     agent = scene.agents.ensure(s.interface, "")
     if agent.queues.pop(s.queue.casefold(), None) is not None:
         scene.touch(agent.ref.id)
+
+
+def wraps(scene: Scene, s: QueueWraps) -> None:
+    """What the PBX's own counts say about a member's after-call work."""
+    wrap_up.told(scene, scene.agents.ensure(s.interface, ""), s.queue, s.seconds, s.at)
 
 
 def queue_known(scene: Scene, s: QueueKnown) -> None:

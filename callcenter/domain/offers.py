@@ -44,18 +44,19 @@ def begin(
     visit: int | None = None,
     queue: str = "",
 ) -> None:
-    """An agent's phone is being rung for this call."""
+    """An agent's phone is being rung for this call; two phones of his at once are one offer."""
     if leg.offer:
         return
     for open_offer in track.offers.values():
-        if open_offer.agent.id == agent.ref.id and open_offer.leg in ("", leg.id):
-            open_offer.leg = leg.id
+        if open_offer.agent.id == agent.ref.id:
+            open_offer.legs.add(leg.id)
             leg.offer = open_offer.number
             return
     track.offer_count += 1
     number = track.offer_count
     leg.offer = number
-    track.offers[number] = OpenOffer(number, agent.ref, at, leg.id, visit, queue)
+    track.offers[number] = OpenOffer(number, agent.ref, at, {leg.id}, visit, queue)
+    track.turned_away.discard(agent.ref.id)
     agent.offers[(track.id, number)] = None
     wrap_up.end(scene, agent, at)
     scene.touch(agent.ref.id)
@@ -72,6 +73,20 @@ def begin(
     )
 
 
+def leg_ended(
+    scene: Scene, track: CallTrack, offer: OpenOffer, leg: Leg, how: OfferEnd, at: int
+) -> None:
+    """Says how the ringing of one leg ended; while another phone of his rings, it goes on."""
+    offer.legs.discard(leg.id)
+    if how == "answered":
+        agent = scene.agents.get(offer.agent.id)
+        if agent is not None:
+            agent.busy_legs[leg.id] = track.id
+    elif any(other in scene.legs.legs for other in offer.legs):
+        return
+    end(scene, track, offer, how, at)
+
+
 def end(scene: Scene, track: CallTrack, offer: OpenOffer, how: OfferEnd, at: int) -> None:
     """Says how an offer ended, once."""
     if track.offers.pop(offer.number, None) is None:
@@ -79,13 +94,13 @@ def end(scene: Scene, track: CallTrack, offer: OpenOffer, how: OfferEnd, at: int
     agent = scene.agents.get(offer.agent.id)
     if agent is not None:
         agent.offers.pop((track.id, offer.number), None)
-        if how == "answered" and scene.legs.get(offer.leg) is not None:
-            agent.busy_legs[offer.leg] = track.id
         scene.touch(offer.agent.id)
     if how == "answered":
         track.answered_offers[offer.agent.id] = offer
-    elif offer.visit is None:
-        track.direct_ends.append(how)
+    else:
+        track.turned_away.add(offer.agent.id)
+        if offer.visit is None:
+            track.direct_ends.append(how)
     scene.say(
         OfferEnded(
             at=at,

@@ -8,9 +8,10 @@ it later. After a restart of the PBX every leg from before is gone.
 
 from __future__ import annotations
 
-from . import lines, wrap_up
+from . import lines, offers, wrap_up
 from .calls import Scene
 from .facts import LinkLost, LinkRestored
+from .legs import RINGING
 from .signals import LinkWentDown, RosterBegan, RosterEnded
 
 
@@ -54,6 +55,10 @@ def ended(scene: Scene, s: RosterEnded) -> None:
                 remains = scene.legs.get(gone)
                 if remains is not None and not remains.in_roster:
                     lines.gone(scene, remains, lost_at, 0)
+    for track in scene.calls.values():
+        for talk in track.talks.values():
+            talk.unseen = talk.unseen or talk.leg not in scene.legs.legs
+    _ringing(scene, s.at, lost_at)
     for agent in scene.agents.all():
         for queue in list(agent.queues):
             if (queue, agent.ref.id) not in scene.in_roster:
@@ -65,3 +70,24 @@ def ended(scene: Scene, s: RosterEnded) -> None:
     scene.lost_at = 0
     scene.say(LinkRestored(at=s.at, pbx=scene.pbx, gap_ms=gap, restarted=scene.restarted))
     scene.restarted = False
+
+
+def _ringing(scene: Scene, at: int, lost_at: int) -> None:
+    """Phones that ring now are offers, also those that began unseen; offers that ring nothing end.
+
+    Of a Local only the first half is what a queue rings.
+    """
+    for leg in list(scene.legs.legs.values()):
+        track = scene.calls.get(leg.call)
+        if track is None or leg.state != RINGING or leg.half == 2 or leg.spy:
+            continue
+        agent = scene.agents.by_device(leg.endpoint) if leg.half else scene.attribute(leg)
+        if agent is not None and leg.id not in (track.first, track.customer):
+            leg.agent = agent.ref.id
+            visit = track.waiting()
+            number, queue = (None, "") if visit is None else (visit.number, visit.queue)
+            offers.begin(scene, track, agent, leg, at, number, queue)
+    for track in scene.calls.values():
+        for offer in list(track.offers.values()):
+            if not any(leg in scene.legs.legs for leg in offer.legs):
+                offers.end(scene, track, offer, "cancelled", max(lost_at, offer.at))

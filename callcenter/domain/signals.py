@@ -239,6 +239,18 @@ class MemberGone(Signal, frozen=True):
     interface: str
 
 
+class QueueWraps(Signal, frozen=True):
+    """A member of a queue is in after-call work by the queue's own rule.
+
+    ``seconds`` None: how long is not known yet. Else he is ready again: that is the queue's
+    length (0: over, and nothing was learned).
+    """
+
+    queue: str
+    interface: str
+    seconds: int | None
+
+
 class QueueKnown(Signal, frozen=True):
     """A queue exists."""
 

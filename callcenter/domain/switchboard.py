@@ -48,6 +48,7 @@ from .signals import (
     QueueEvidence,
     QueueKnown,
     QueueNamed,
+    QueueWraps,
     RecordingBegan,
     RosterBegan,
     RosterEnded,
@@ -55,7 +56,6 @@ from .signals import (
     SpyBegan,
     Transferred,
     WaitingRow,
-    Woke,
 )
 
 REMEMBERED = 20_000
@@ -95,6 +95,7 @@ class Switchboard:
             MemberSeen: lambda s: members.seen(self.scene, s),
             MemberGone: lambda s: members.gone(self.scene, s),
             QueueKnown: lambda s: members.queue_known(self.scene, s),
+            QueueWraps: lambda s: members.wraps(self.scene, s),
             Transferred: self._transferred,
             Parked: self._parked,
             PickedUp: self._picked_up,
@@ -108,8 +109,11 @@ class Switchboard:
 
     @property
     def next_wake(self) -> int | None:
-        """When ``apply`` wants a ``Woke`` signal if nothing else comes (epoch ms), or None."""
-        return self._next_wake
+        """When ``apply`` wants a ``Woke`` signal if nothing else comes (epoch ms), or None.
+
+        While we hear nothing, silence is no evidence: then nothing is settled by time.
+        """
+        return None if self.scene.agents.lost else self._next_wake
 
     def resume(self, records: Iterable[CallRecord]) -> None:
         """Takes up the calls that were open when we stopped; the roster will confirm them."""
@@ -128,13 +132,12 @@ class Switchboard:
     def apply(self, signal: Signal) -> list[AnyFact]:
         """The facts that ``signal`` leads to, in order."""
         scene = self.scene
-        if self._next_wake is not None and self._next_wake <= signal.at:
+        wake = self.next_wake
+        if wake is not None and wake <= signal.at:
             self._wake(signal.at)
         step = self._table.get(type(signal))
         if step is not None:
             step(signal)
-        elif isinstance(signal, Woke) and scene.wakes:
-            self._wake(signal.at)
         while scene.taken_over:
             lines.end(scene, scene.taken_over.pop(0), signal.at)
         if scene.wakes:
@@ -283,13 +286,15 @@ class Switchboard:
             track.first_asked_at = track.first_asked_at or s.at
 
     def _leg_gone(self, s: LegGone) -> None:
-        scene = self.scene
-        self._gone[s.leg] = None
+        self._remember_gone(s.leg)
+        leg = self.scene.legs.get(s.leg)
+        if leg is not None:
+            lines.gone(self.scene, leg, s.at, s.cause)
+
+    def _remember_gone(self, leg: str) -> None:
+        self._gone[leg] = None
         if len(self._gone) > REMEMBERED:
             del self._gone[next(iter(self._gone))]
-        leg = scene.legs.get(s.leg)
-        if leg is not None:
-            lines.gone(scene, leg, s.at, s.cause)
 
     def _local_paired(self, s: LocalPaired) -> None:
         one, two = self.scene.legs.get(s.one), self.scene.legs.get(s.two)
@@ -397,7 +402,7 @@ class Switchboard:
         track = self.scene.calls.get(target.call)
         offer = None if track is None else offers.of_leg(track, target)
         if track is not None and offer is not None:
-            offers.end(self.scene, track, offer, "cancelled", s.at)
+            offers.leg_ended(self.scene, track, offer, target, "cancelled", s.at)
 
     def _spy_began(self, s: SpyBegan) -> None:
         leg = self.scene.legs.get(s.leg)
@@ -509,8 +514,8 @@ class Switchboard:
         dest = self.scene.legs.get(s.dest)
         track = None if dest is None else self.scene.calls.get(dest.call)
         offer = None if track is None or dest is None else offers.of_leg(track, dest)
-        if track is not None and offer is not None:
-            offers.end(self.scene, track, offer, "no_answer", s.at)
+        if track is not None and dest is not None and offer is not None:
+            offers.leg_ended(self.scene, track, offer, dest, "no_answer", s.at)
 
     def _member_connected(self, s: MemberConnected) -> None:
         leg, dest = self.scene.legs.get(s.leg), self.scene.legs.get(s.dest)
@@ -519,7 +524,8 @@ class Switchboard:
             self.odd += 1
             return
         agent = self.scene.agents.ensure(s.interface, s.member)
-        if dest is not None and not dest.agent and self.scene.attribute(dest) is None:
+        turned_away = agent.ref.id in track.turned_away
+        if dest is not None and self.scene.attribute(dest) is None and not turned_away:
             dest.agent = agent.ref.id
         visit = visits.visit_at(track, s.queue)
         if visit is not None and not visit.connected_at:
@@ -538,8 +544,15 @@ class Switchboard:
     # -- the link --------------------------------------------------------------------------
 
     def _roster_ended(self, s: RosterEnded) -> None:
+        legs = list(self.scene.legs.legs)
         roster.ended(self.scene, s)
+        for leg in legs:
+            if self.scene.legs.get(leg) is None:
+                self._remember_gone(leg)
         self._settle(list(self.scene.calls), s.at)
+        # The clocks of what was about to be settled begin anew: its evidence may have been missed.
+        for key, at in self.scene.wakes.items():
+            self.scene.wakes[key] = max(at, s.at + visits.SETTLE_MS)
 
     def _pbx_stopping(self, s: PbxStopping) -> None:
         self.scene.stopping_at = s.at

@@ -123,8 +123,9 @@ def settle(
     ``gone``: the caller's leg is gone, ``far``: its own line hung it up. ``final``: it is known to
     be over (another visit began, time is up) and what we have must do.
     """
-    if visit.connected_at and (gone or final):
-        close(scene, track, visit, "answered", visit.connected_at)
+    if visit.connected_at:
+        if gone or final:
+            close(scene, track, visit, "answered", visit.connected_at)
         return
     if not (visit.left_at or visit.gave_up_at):
         if gone:

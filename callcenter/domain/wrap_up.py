@@ -16,11 +16,25 @@ def begin(scene: Scene, agent: Agent, call: str, conversation: int, queue: str, 
     """A queue's conversation ended: the queue's own rule says how long nobody may ring him."""
     member = agent.queues.get(queue.casefold())
     length = member.wrapup_s if member is not None and member.wrapup_s else 0
-    length = length or scene.rules.wrapup_s.get(queue.casefold(), 0)
+    length = length or scene.wrapup_s.get(queue.casefold(), 0)
     if length <= 0 or member is None:
         return
     until = (at // 1000 + length) * 1000
     start(scene, agent, call, conversation, at, until)
+
+
+def told(scene: Scene, agent: Agent, queue: str, seconds: int | None, at: int) -> None:
+    """The PBX's own counts say that he wraps up (None), or that he is ready again.
+
+    The length is kept, so that the next conversation's wrap-up ends by itself.
+    """
+    if seconds is not None:
+        if seconds and queue.casefold() not in scene.rules.wrapup_s:
+            scene.wrapup_s[queue.casefold()] = seconds
+        if agent.wrap is not None and not agent.wrap.until:
+            end(scene, agent, at)
+    elif agent.last_talk is not None and agent.wrap is None and not agent.talks:
+        start(scene, agent, *agent.last_talk, min(at, agent.last_talk_at or at), None)
 
 
 def start(

@@ -34,6 +34,14 @@ class Heard(NamedTuple):
     signals: list[Signal]
 
 
+class Played(NamedTuple):
+    """What a story led to: all facts, the records they fold into, the switchboard at the end."""
+
+    facts: list[AnyFact]
+    calls: dict[str, CallRecord]
+    board: Switchboard
+
+
 def folders() -> list[Path]:
     """Every recorded story, ours and those that were given."""
     return sorted(path.parent for path in TRACES.rglob("ami.jsonl"))
@@ -136,10 +144,10 @@ def new_board() -> Switchboard:
     return Switchboard("pbx1", Rules(is_internal=trunks_are_lines))
 
 
-def play(signals: list[Signal]) -> tuple[list[AnyFact], dict[str, CallRecord], Switchboard]:
-    """All facts, all records, and the switchboard, long after the last signal."""
+def play(signals: list[Signal]) -> Played:
+    """What these signals lead to, long after the last of them."""
     board = new_board()
     facts = tell(board, signals)
     if signals:
         facts += long_after(board, max(signal.at for signal in signals))
-    return facts, fold(facts), board
+    return Played(facts, fold(facts), board)

@@ -8,6 +8,7 @@ negative, everything ends, and what could be seen is told right.
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -15,18 +16,20 @@ import pytest
 
 from callcenter.domain.facts import LinkLost, LinkRestored
 from callcenter.domain.model import CallRecord
-from callcenter.domain.signals import LinkWentDown, Signal
+from callcenter.domain.signals import DialBegan, DialEnded, LinkWentDown, Signal
 from tests.invariants import all_of_it
+from tests.playbook import fold
 
 from .pbx_model import PbxModel
 from .replaying import (
     TRACES,
+    Heard,
+    Played,
     flat,
     folders,
     heard,
     lines,
     listen,
-    long_after,
     new_board,
     play,
     tell,
@@ -35,7 +38,7 @@ from .replaying import (
 EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
 WINDOW_MS = 50
 MISSED_AT_ONCE = 8
-"""Signals that a cut in the middle swallows in one of the tests."""
+"""Messages that a cut in the middle swallows in one of the tests."""
 
 
 def ends(calls: dict[str, CallRecord]) -> list[object]:
@@ -45,11 +48,13 @@ def ends(calls: dict[str, CallRecord]) -> list[object]:
             record.id,
             record.direction,
             record.outcome,
-            [(v.queue, v.end, v.key, [(o.agent.id, o.end) for o in v.offers]) for v in r_visits],
+            [
+                (visit.queue, visit.end, visit.key, [(o.agent.id, o.end) for o in visit.offers])
+                for visit in record.visits
+            ],
             [(talk.agent.id, talk.queue) for talk in record.conversations],
         )
-        for record in calls.values()
-        for r_visits in [record.visits]
+        for record in sorted(calls.values(), key=lambda record: record.id)
     ]
 
 
@@ -95,30 +100,30 @@ def test_legs_that_cross_within_fifty_milliseconds(folder: Path, seed: int) -> N
 
 @pytest.mark.parametrize("folder", EVERY)
 def test_cut_and_restored_at_once_changes_no_ending(folder: Path) -> None:
-    story = flat(heard(folder))
-    whole = ends(play(story)[1])
+    story = heard(folder)
+    whole = ends(play(flat(story))[1])
     for cut in range(len(story) + 1):
         facts, calls, board = played_with_gap(story, cut, cut)
         all_of_it(facts, calls, board)
         if cut:
             assert sum(isinstance(fact, LinkLost) for fact in facts) >= 1
-        assert ends(calls) == whole, f"cut before {story[cut:cut + 1]}"
+        assert ends(calls) == whole, f"cut before {story[cut : cut + 1]}"
 
 
 @pytest.mark.parametrize("folder", EVERY)
 def test_cut_that_swallows_some_signals(folder: Path) -> None:
-    story = flat(heard(folder))
+    story = heard(folder)
     for cut in range(len(story) + 1):
         all_of_it(*played_with_gap(story, cut, min(len(story), cut + MISSED_AT_ONCE)))
 
 
 @pytest.mark.parametrize("folder", EVERY)
 def test_cut_until_everything_is_over_ends_every_call_unseen(folder: Path) -> None:
-    story = flat(heard(folder))
+    story = heard(folder)
     for cut in range(1, len(story) + 1):
         facts, calls, board = played_with_gap(story, cut, len(story))
         all_of_it(facts, calls, board)
-        open_at_the_cut = fold_open(story[:cut])
+        open_at_the_cut = open_calls(flat(story[:cut]))
         for call in open_at_the_cut:
             assert calls[call].settled_by == "lost_sight"
             assert calls[call].ended_by == "unknown"
@@ -126,32 +131,29 @@ def test_cut_until_everything_is_over_ends_every_call_unseen(folder: Path) -> No
 
 @pytest.mark.parametrize("folder", EVERY)
 def test_restart_of_the_pbx_at_any_point_ends_everything(folder: Path) -> None:
-    story = flat(heard(folder))
+    story = heard(folder)
     for cut in range(1, len(story) + 1):
-        at = max(signal.at for signal in story[:cut])
+        before = flat(story[:cut])
+        at = max((signal.at for signal in before), default=story[0].at)
         empty = PbxModel().rows(at + 5_000, restarted=True)
-        facts, calls, board = play([*story[:cut], LinkWentDown(at, "restart"), *empty])
+        facts, calls, board = play([*before, LinkWentDown(at, "restart"), *empty])
         all_of_it(facts, calls, board)
         assert [fact.restarted for fact in facts if isinstance(fact, LinkRestored)][-1]
-        ended = {end for r in calls.values() for v in r.visits for end in [v.end]}
-        assert ended <= {*ends_so_far(story[:cut]), "system", "answered"}
+        ended = {visit.end for record in calls.values() for visit in record.visits}
+        assert ended <= {*ends_so_far(before), "system", "answered"}
 
 
-def played_with_gap(story: list[Signal], cut: int, back: int) -> tuple[object, ...]:
-    """The story with the link down from signal ``cut`` on, and a roster before ``back``."""
-    model = PbxModel(story[:back])
-    lost_at = max((signal.at for signal in story[:cut]), default=story[0].at)
-    back_at = max((signal.at for signal in story[:back]), default=lost_at)
-    gap = [LinkWentDown(lost_at, "cut"), *model.rows(back_at)]
-    board = new_board()
-    facts = tell(board, [*story[:cut], *gap, *story[back:]])
-    facts += long_after(board, story[-1].at)
-    from tests.playbook import fold
-
-    return facts, fold(facts), board
+def played_with_gap(story: tuple[Heard, ...], cut: int, back: int) -> Played:
+    """The story with the link down before message ``cut``, and a roster before ``back``."""
+    before, after = flat(story[:cut]), flat(story[back:])
+    told = flat(story[:back])
+    lost_at = max((signal.at for signal in before), default=story[0].at)
+    back_at = max((signal.at for signal in told), default=lost_at)
+    gap = [LinkWentDown(lost_at, "cut"), *PbxModel(told).rows(back_at)]
+    return play([*before, *gap, *after])
 
 
-def fold_open(story: list[Signal]) -> list[str]:
+def open_calls(story: list[Signal]) -> list[str]:
     """The calls that are open after these signals."""
     board = new_board()
     tell(board, story)
@@ -160,8 +162,6 @@ def fold_open(story: list[Signal]) -> list[str]:
 
 def ends_so_far(story: list[Signal]) -> set[str | None]:
     """How visits ended within these signals."""
-    from tests.playbook import fold
-
     board = new_board()
     calls = fold(tell(board, story))
     return {visit.end for record in calls.values() for visit in record.visits}
@@ -169,17 +169,18 @@ def ends_so_far(story: list[Signal]) -> set[str | None]:
 
 def crossed(story: list[Signal], dice: random.Random) -> list[Signal]:
     """The story with its legs shuffled against each other within windows."""
+    callers = {s.dest: s.caller for s in story if isinstance(s, DialBegan)}
     mixed: list[Signal] = []
     window: list[Signal] = []
     for signal in story:
         if window and signal.at - window[0].at > WINDOW_MS:
-            mixed += shuffled(window, dice)
+            mixed += shuffled(window, dice, callers)
             window = []
         window.append(signal)
-    return mixed + shuffled(window, dice)
+    return mixed + shuffled(window, dice, callers)
 
 
-def shuffled(window: list[Signal], dice: random.Random) -> list[Signal]:
+def shuffled(window: list[Signal], dice: random.Random, callers: Mapping[str, str]) -> list[Signal]:
     """Some order in which no two signals that share a leg (or a member) have changed places."""
     left = list(window)
     order: list[Signal] = []
@@ -187,7 +188,7 @@ def shuffled(window: list[Signal], dice: random.Random) -> list[Signal]:
         free: list[int] = []
         before: set[str] = set()
         for index, signal in enumerate(left):
-            about = subjects(signal)
+            about = subjects(signal, callers)
             if not about & before and "all" not in before and not (before and "all" in about):
                 free.append(index)
             before |= about
@@ -195,13 +196,18 @@ def shuffled(window: list[Signal], dice: random.Random) -> list[Signal]:
     return order
 
 
-def subjects(signal: Signal) -> set[str]:
-    """The legs, or the member, that a signal is about; ``all`` for the roster's brackets."""
+def subjects(signal: Signal, callers: Mapping[str, str]) -> set[str]:
+    """The legs, or the member, that a signal is about; ``all`` for the roster's brackets.
+
+    A DialEnd is about the caller too, and the birth of a leg about the leg it was born of.
+    """
     fields = (
         *("leg", "caller", "dest", "swap", "one", "two", "transferer", "second"),
-        *("transferee", "target", "picker"),
+        *("transferee", "target", "picker", "linkedid"),
     )
     found = {str(getattr(signal, name)) for name in fields if getattr(signal, name, "")}
     if interface := getattr(signal, "interface", ""):
         found.add(f"member {interface}")
+    if isinstance(signal, DialEnded) and signal.dest in callers:
+        found.add(callers[signal.dest])
     return found or {"all"}

@@ -1,7 +1,7 @@
 """Pictures of every page in every language and theme, for the eye.
 
-``python -m tests.screenpop_ui.shots``: written to ``shots/`` (not in git), or to the folder given as the first argument; words after it
-choose the scenes.
+``python -m tests.screenpop_ui.shots``: written to ``shots/`` (not in git), or to the folder given
+as the first argument; words after it choose the scenes.
 """
 
 from __future__ import annotations

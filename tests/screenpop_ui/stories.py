@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from tests.screenpop_ui import scenes
+from tests.screenpop_ui import scenes, wall_scene
 from tests.screenpop_ui.devserver import DevServer
 
 Json = dict[str, Any]
@@ -166,7 +166,7 @@ async def wall_many(page: Page, server: DevServer) -> None:
     """Seven queues on two pages; a second agent needs attention."""
     await page.wait_for_selector("tbody tr")
     now = server.now()
-    fresh = scenes.wall(now, server.lang, 7)
+    fresh = wall_scene.wall(now, server.lang, 7)
     fresh["attention"]["pbx1:x"] = {
         "name": scenes.WORDS[server.lang]["others"][0],
         "state": "wrap_up",
@@ -182,7 +182,7 @@ async def wall_many(page: Page, server: DevServer) -> None:
 async def wall_empty(page: Page, server: DevServer) -> None:
     """Before the first call of the day, PBX not answering."""
     await page.wait_for_selector("tbody tr")
-    data = scenes.wall(server.now(), server.lang, 4)
+    data = wall_scene.wall(server.now(), server.lang, 4)
     for queue in data["queues"].values():
         queue.update(
             waiting=0,

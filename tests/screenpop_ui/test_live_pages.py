@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Page
 
-from tests.screenpop_ui import scenes
+from tests.screenpop_ui import wall_scene
 from tests.screenpop_ui.devserver import DevServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
@@ -144,7 +144,7 @@ async def test_a_restarted_server_is_resumed_from_what_is_known(
 async def test_more_than_five_queues_turn_and_space_holds_them(
     open_page: OpenPage, server: DevServer
 ) -> None:
-    server.data["wall"] = scenes.wall(server.now(), "en", 7)
+    server.data["wall"] = wall_scene.wall(server.now(), "en", 7)
     page = await open_page("/wall")
     assert await page.locator("tbody tr").count() == 5
     await page.keyboard.press("ArrowRight")

@@ -1,6 +1,7 @@
 /** A promise with a time: two presets and a picker with the page's own calendar. */
 import { html, useEffect, useId, useRef, useState } from '../lib.js';
 import { now, second } from '../live.js';
+import { ascii } from '../fmt.js';
 import { fmt, lang, t } from '../prefs.js';
 import { instantOf, monthGrid, monthStart, shiftMonth } from '../calendar.js';
 import { Icon } from '../ui.js';
@@ -42,10 +43,12 @@ export function Reminder({ card }) {
 function Picker({ onPick }) {
   const f = fmt.value;
   const today = f.dayNumber(second.value);
-  const [day, setDay] = useState(today);
-  const [month, setMonth] = useState(() => monthStart(today, lang.value));
-  const [time, setTime] = useState('09:00');
-  const valid = /^([01]\d|2[0-3]):[0-5]\d$/.test(time);
+  // The next full hour while there is an evening left, else tomorrow morning.
+  const hour = Number(ascii(f.time(second.value)).slice(0, 2)) + 1;
+  const [day, setDay] = useState(hour < 20 ? today : today + 1);
+  const [month, setMonth] = useState(() => monthStart(day, lang.value));
+  const [time, setTime] = useState(hour < 20 ? `${String(hour).padStart(2, '0')}:00` : '09:00');
+  const valid = /^([01]?\d|2[0-3]):[0-5]\d$/.test(time);
   const [h, m] = time.split(':').map(Number);
   const due = valid ? instantOf(day, h * 60 + m, f.timeZone) : 0;
   const late = valid && due <= second.value;
@@ -74,7 +77,8 @@ function Picker({ onPick }) {
     : html`<button type="button" key=${d} disabled=${d < today} aria-pressed=${d === day} class=${d === today ? 'today' : ''}
         tabindex=${d === day ? 0 : -1} aria-label=${f.fullDate(d * DAY_MS + DAY_MS / 2)} onClick=${() => setDay(d)}>${f.day(d * DAY_MS + DAY_MS / 2)}</button>`))}
     </div>
-    <div class="bar"><label class="field"><span>${t('picker.time')}</span><input type="time" dir="ltr" value=${time} onInput=${(e) => setTime(e.currentTarget.value)} /></label>
+    <div class="bar"><label class="field"><span>${t('picker.time')}</span><input dir="ltr" inputmode="numeric" maxlength="5" autocomplete="off" aria-invalid=${!valid || undefined}
+        defaultValue=${f.digits(time)} onInput=${(e) => setTime(ascii(e.currentTarget.value).trim())} /></label>
       <button type="button" class="btn strong" disabled=${!valid || late} onClick=${() => onPick(due)}>${t('picker.set')}</button></div>
     ${late && html`<p class="bad"><${Icon} name="warn" />${t('picker.past')}</p>`}
   </div>`;
