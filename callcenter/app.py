@@ -17,6 +17,7 @@ from msgspec import structs
 
 from ami_bridge.desk_actions import DeskActions
 from callcenter import __version__, rules
+from callcenter.bus.in_process import InProcessBus
 from callcenter.directory.directory import EmbeddedDirectory
 from callcenter.directory.numbers import Regions, normalise
 from callcenter.domain.board import Board
@@ -118,7 +119,8 @@ class Service:
         self.projector.place = await projecting.catch_up(journal, call_log, self.ledger)
         self.figures = LiveFigures(self.rules, clock.wall_ms())
         await self._load_figures(call_log)
-        self.engine = Engine(journal, self.ledger, clock)
+        self.bus = InProcessBus()
+        self.engine = Engine(journal, self.ledger, clock, self.bus)
         self.board = Board()
         self.live = Live(self.board, clock, NoSuchTopic)
         self.rooms = [
@@ -129,7 +131,7 @@ class Service:
         self.observed = Observed(self.histograms, self.ledger)
         self.engine.on_change(self.figures.take)
         self.engine.on_stored(self.projector.take)
-        self.engine.on_live(self._live)
+        self.bus.listen("live views", self._live)
         await self._serve(Calls(call_log, self.ledger, journal, self.projector), call_log)
         self.tasks.eternal("journal retry", self.engine.retry())
         self.tasks.eternal("projector", self.projector.run())

@@ -1,4 +1,4 @@
-"""The single writer: what the switchboards concluded is committed, then published.
+"""The single writer: what the switchboards concluded is committed, then published on the bus.
 
 Apply, commit, publish: what a page has seen is never un-happened by a crash. When the journal
 cannot be written the pages are told all the same, the facts wait here in order, up to a bound,
@@ -13,14 +13,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from callcenter.domain.facts import AnyFact, Recorded
+from callcenter.ports.bus import Bus
 from callcenter.ports.clock import Clock
 from callcenter.ports.errors import StoreUnavailable
 from callcenter.ports.journal import Journal
 
 from .ledger import Change, Ledger
 
-Live = Callable[[Sequence[Recorded], float], None]
-"""Told of facts in the tick of their commit, with the wall clock (ms) at which AMI told us."""
 Stored = Callable[[Change], None]
 
 BACKLOG_LIMIT = 100_000
@@ -36,15 +35,16 @@ class Engine:
         journal: Journal,
         ledger: Ledger,
         clock: Clock,
+        bus: Bus,
         *,
         backlog_limit: int = BACKLOG_LIMIT,
     ) -> None:
         self._journal = journal
         self._ledger = ledger
         self._clock = clock
+        self._bus = bus
         self._limit = backlog_limit
         self._lock = asyncio.Lock()
-        self._live: list[Live] = []
         self._stored: list[Stored] = []
         self._changes: list[Stored] = []
         self._backlog: list[tuple[list[AnyFact], Change]] = []
@@ -60,12 +60,8 @@ class Engine:
         """How many facts wait for the journal."""
         return self._waiting
 
-    def on_live(self, listener: Live) -> None:
-        """``listener`` hears every fact, in order, stored or not yet."""
-        self._live.append(listener)
-
     def on_change(self, listener: Stored) -> None:
-        """``listener`` hears what facts changed in the same tick, before ``on_live``."""
+        """``listener`` hears what facts changed in the same tick, before the bus does."""
         self._changes.append(listener)
 
     def on_stored(self, listener: Stored) -> None:
@@ -134,6 +130,5 @@ class Engine:
         change = self._ledger.apply(batch)
         for heard in self._changes:
             heard(change)
-        for listener in self._live:
-            listener(batch, arrived)
+        self._bus.publish(batch, arrived)
         return change

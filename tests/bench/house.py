@@ -21,6 +21,7 @@ from ami_bridge.link import AmiLink
 from ami_bridge.presentation import Presentations
 from ami_bridge.session import LinkCounters, Session
 from callcenter import rules
+from callcenter.bus.in_process import InProcessBus
 from callcenter.directory.numbers import normalise
 from callcenter.domain.board import Board
 from callcenter.domain.customer import Customer, FollowUp, Match, Number
@@ -129,7 +130,8 @@ class House:
         kpi_rules = rules.kpi_rules(settings)
         self.ledger = Ledger(kpi_rules)
         self.figures = LiveFigures(kpi_rules, clock.wall_ms())
-        self.engine = Engine(cast(Any, self.rows), self.ledger, clock)
+        self.bus = InProcessBus()
+        self.engine = Engine(cast(Any, self.rows), self.ledger, clock, self.bus)
         self.board = Board()
         self.live = Live(self.board, clock)
         self.inbox = Inbox()
@@ -164,7 +166,7 @@ class House:
         self.live.subscribe(self._pushed)
         self.engine.on_change(self.figures.take)
         self.engine.on_stored(self.rows.take)
-        self.engine.on_live(self._live)
+        self.bus.listen("live views", self._live)
         account = AmiAccount("pbx", 5038, "u", "s")
         self.session = Session(
             account, self.inbox, LinkCounters(), clock.monotonic, clock.wall_s, "bench-"

@@ -1,0 +1,111 @@
+"""queue_log read as a book: a past time, from the file and from those it was rotated into.
+
+A file is read in blocks, and what comes out are the calls that the fold has finished. In a large
+file the first line of the wanted time is found by halving, since lines are nearly in order of time.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from msgspec import Struct
+
+from callcenter.domain.logged import LoggedCall
+
+from .queue_log import LONGEST, lines_of, parse
+from .queue_log_tail import siblings
+from .queue_log_visits import VisitFold
+
+BLOCK = 1 << 20
+BEFORE_S = 6 * 3_600
+"""How long before the wanted time reading begins: stays that were open when it began."""
+
+
+class Portion(Struct, frozen=True):
+    """Calls that came out, after ``done`` of ``size`` bytes."""
+
+    calls: list[LoggedCall]
+    done: int
+    size: int
+
+
+def files_of(path: Path, from_s: int) -> list[Path]:
+    """The files that have lines since ``from_s``, oldest first; ``path`` itself is the last.
+
+    A rotated file counts when it was changed since then. A path that is not there is left out.
+    """
+    rotated = [file for file in siblings(path) if file.stat().st_mtime >= from_s]
+    return [*rotated, *([path] if path.exists() else [])]
+
+
+def read_calls(
+    files: list[Path], fold: VisitFold, from_s: int = 0, until_s: int | None = None
+) -> Iterator[Portion]:
+    """The calls of these files, as ``fold`` finishes them; at the end those that go on as well.
+
+    Reading begins six hours before ``from_s`` and ends when a block is a day past ``until_s``.
+    Raises ``OSError`` when a file cannot be read.
+    """
+    starts = [start_of(file, from_s - BEFORE_S) for file in files]
+    sizes = [file.stat().st_size for file in files]
+    whole = sum(sizes) - sum(starts)
+    done = 0
+    for file, start, size in zip(files, starts, sizes, strict=True):
+        with _opened(file) as stream:
+            if start:
+                stream.seek(start)
+            for lines, place in _blocks(stream):
+                fold.texts(lines)
+                at = size if file.suffix == ".gz" else min(size, start + place)
+                yield Portion(fold.ready(), done + at - start, whole)
+                if until_s is not None and fold.now_s > until_s + 86_400:
+                    break
+        done += size - start
+    yield Portion(fold.rest(), whole, whole)
+
+
+def start_of(file: Path, from_s: int) -> int:
+    """The offset of a line from which on everything since ``from_s`` is found; 0 for ``.gz``."""
+    if from_s <= 0 or file.suffix == ".gz":
+        return 0
+    low, high = 0, file.stat().st_size
+    with file.open("rb") as stream:
+        while high - low > 16 * LONGEST:
+            middle = (low + high) // 2
+            stream.seek(middle)
+            offset, epoch = middle, None
+            offset += len(stream.readline(LONGEST))
+            for _ in range(64):
+                data = stream.readline(LONGEST)
+                line = parse(data.decode("utf-8", "replace").rstrip("\n"))
+                if line is not None:
+                    epoch = line.epoch
+                    break
+                offset += len(data)
+            if epoch is None or epoch >= from_s:
+                high = middle
+            else:
+                low = offset
+    return low
+
+
+def _opened(file: Path) -> IO[bytes]:
+    if file.suffix == ".gz":
+        return gzip.open(file, "rb")
+    return file.open("rb")
+
+
+def _blocks(stream: IO[bytes]) -> Iterator[tuple[list[str], int]]:
+    rest = b""
+    read = 0
+    while data := stream.read(BLOCK):
+        read += len(data)
+        data = rest + data
+        end = data.rfind(b"\n") + 1
+        rest = data[end:][-LONGEST:]
+        yield lines_of(data[:end]), read
+    if rest:
+        yield lines_of(rest), read
