@@ -20,7 +20,7 @@ from callcenter import __version__, rules
 from callcenter.bus.in_process import InProcessBus
 from callcenter.directory.directory import EmbeddedDirectory
 from callcenter.directory.numbers import Regions, normalise
-from callcenter.domain.board import Board
+from callcenter.domain.board import Board, LinkNow
 from callcenter.domain.facts import AnyFact, Recorded
 from callcenter.observed import Observed
 from callcenter.ports.errors import StoreUnavailable
@@ -122,6 +122,9 @@ class Service:
         self.bus = InProcessBus()
         self.engine = Engine(journal, self.ledger, clock, self.bus)
         self.board = Board()
+        for pbx in settings.pbx:
+            # Not heard until its roster says otherwise: an empty wall must not look calm.
+            self.board.links[pbx.name] = LinkNow(up=False, since=clock.wall_ms())
         self.live = Live(self.board, clock, NoSuchTopic)
         self.rooms = [
             build_room(settings, pbx, self.clock, self.tasks, self.ledger.open_calls())
@@ -197,6 +200,7 @@ class Service:
             normalise=lambda raw, line, shown: normalise(raw, regions.of(line), shown),
             day_start=lambda: self.figures.day[0],
             commit=self._commit,
+            latest=self.ledger.get,
         )
         self.desks = Desks(
             ledger=self.ledger,
@@ -227,6 +231,7 @@ class Service:
             day_end=lambda: self.figures.day[1],
             pop_shown=lambda s: self.histograms.pop_latency.observe_ms(s * 1000),
         )
+        self.desks.on_look(self._load_desk)
         self.live.desks = self.desks
         self.live.wall = WallView(
             self.board,
@@ -234,6 +239,7 @@ class Service:
             self.rules,
             fake=self.fake,
             pause_limit=rules.pause_limit(settings),
+            titles=rules.titles(settings),
         )
 
     async def _load_figures(self, call_log: SqlCallLog) -> None:
@@ -310,6 +316,15 @@ class Service:
             ) from error
 
     # -- work ------------------------------------------------------------------------------
+
+    def _load_desk(self, agent: str) -> None:
+        self.tasks.brief(f"load the desk of {agent}", self._loaded(agent))
+
+    async def _loaded(self, agent: str) -> None:
+        try:
+            await self.commands.load_desk(agent)
+        except StoreUnavailable as error:
+            log.warning("the desk of %s could not be loaded: %s", agent, error.sentence)
 
     async def _commit(self, facts: Sequence[AnyFact]) -> None:
         await self.engine.commit(facts)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ami_bridge.fakepbx.clock import WallClock
 from ami_bridge.fakepbx.server import FakePbx
 from callcenter.app import Service, StartError
-from callcenter.settings import Account, Database, Pbx, Secret, Settings
+from callcenter.settings import Account, Database, Pbx, Queue, Secret, Settings
 
 USERNAME, SECRET = "demo", "demo-ami"
 PASSWORD = "demo-centre"
@@ -26,6 +26,14 @@ PEOPLE: tuple[tuple[str, str, str | None, str], ...] = (
     ("sara", "agent", "PJSIP/1001", "fa"),
     ("michal", "agent", "PJSIP/1003", "he"),
     ("emma", "agent", "PJSIP/1006", "en"),
+)
+
+
+QUEUES = (
+    Queue(name="support", title_en="Support", title_fa="پشتیبانی", title_he="תמיכה"),
+    Queue(name="sales", title_en="Sales", title_fa="فروش", title_he="מכירות"),
+    Queue(name="billing", title_en="Billing", title_fa="امور مالی", title_he="חשבונות"),
+    Queue(name="vip", title_en="VIP", title_fa="ویژه", title_he="VIP"),
 )
 
 
@@ -73,6 +81,7 @@ class Demo:
         return replace(
             settings,
             pbx=(fake,),
+            queue=settings.queue or QUEUES,
             database=replace(settings.database, url=url),
             site=replace(site, region=site.region or "IR"),
         )

@@ -86,6 +86,17 @@ def desk_rules(settings: Settings, can_set: Callable[[str], bool]) -> DeskRules:
     )
 
 
+def titles(settings: Settings) -> Callable[[str], dict[str, str]]:
+    """A queue's titles by language, as far as the site gave them."""
+
+    def of(name: str) -> dict[str, str]:
+        queue = settings.queue_named(name)
+        given = {"en": queue.title_en, "fa": queue.title_fa, "he": queue.title_he}
+        return {language: title for language, title in given.items() if title}
+
+    return of
+
+
 def pause_limit(settings: Settings) -> Callable[[str], int | None]:
     """The limit of a pause in seconds by its reason, None where it has none."""
     limits = {reason.code: reason.limit_s for reason in settings.desk.pause_reasons}

@@ -190,6 +190,9 @@ class Queue(Struct, frozen=True, kw_only=True):
         Meta(min_length=1, max_length=128),
         _says("Name of the queue in Asterisk, or * for every queue without its own table."),
     ]
+    title_en: An[str, _says("Title on English pages. Empty: the name.")] = ""
+    title_fa: An[str, _says("Title on Persian pages. Empty: the name.")] = ""
+    title_he: An[str, _says("Title on Hebrew pages. Empty: the name.")] = ""
     target_s: An[
         int, _Seconds, _says("Answered within so many seconds meets the service level.")
     ] = 20

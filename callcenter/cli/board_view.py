@@ -65,7 +65,8 @@ def _total(total: Mapping[str, Any], now_ms: int) -> list[str]:
         f"service level {_share(total.get('sl_today'))} (30 min {_share(total.get('sl_30'))}), "
         f"abandoned {_share(total.get('abandon_today'))}, "
         f"handling {UNKNOWN if aht is None else clock(int(aht))}, "
-        f"occupancy {_share(_bare(total.get('occupancy')))}, first-call resolution {_share(fcr)}{within}",
+        f"occupancy {_share(_bare(total.get('occupancy')))}, "
+        f"first-call resolution {_share(fcr)}{within}",
     ]
 
 

@@ -145,6 +145,8 @@ class Scene:
         self.lost_at = 0
         self.roster_at = 0
         self.restarted = False
+        self.blind = False
+        """What we see is not whole: nothing may be concluded from what is *not* seen."""
         self.in_roster: set[tuple[str, str]] = set()
         self.wakes: dict[str, int] = {}
         self.touched: dict[str, None] = {}

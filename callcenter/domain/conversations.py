@@ -24,7 +24,7 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
     """Begins and ends the conversations of a call as its bridges say now."""
     customer = scene.legs.get(track.customer)
     parties: dict[str, tuple[Agent, Leg]] = {}
-    if customer is not None:
+    if customer is not None and not customer.spy:
         for end in scene.legs.reach(customer):
             agent = None if end.spy else scene.attribute(end)
             if agent is not None:
@@ -212,7 +212,7 @@ def _out_of_reach(
         talk.left_behind = (
             customer is not None and not customer.bridge and leg is not None and bool(leg.bridge)
         )
-    if scene.agents.lost:
+    if scene.blind:
         return
     if talk.consulting and other:
         end(scene, track, talk, "transfer", at)

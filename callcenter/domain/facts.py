@@ -38,7 +38,10 @@ class CallFact(Fact, frozen=True, kw_only=True):
 
 
 class CallStarted(CallFact, frozen=True, kw_only=True):
-    """The first leg of a journey appeared. ``line`` is the number dialled (DID)."""
+    """The first leg of a journey appeared. ``line`` is the number dialled (DID).
+
+    ``settled_by`` queue_log: we did not see it, it was found there afterwards.
+    """
 
     uniqueid: str
     linkedid: str
@@ -48,6 +51,7 @@ class CallStarted(CallFact, frozen=True, kw_only=True):
     name: str = ""
     presentation: Presentation = "shown"
     line: str = ""
+    settled_by: SettledBy = "ami"
 
 
 class CallReclassified(CallFact, frozen=True, kw_only=True):
@@ -219,6 +223,25 @@ class VisitCorrected(CallFact, frozen=True, kw_only=True):
     reason: VisitEnd
     wait_ms: int
     settled_by: SettledBy
+    key: str = ""
+
+
+class ConversationCorrected(CallFact, frozen=True, kw_only=True):
+    """Better evidence than AMI settled a conversation, or told of one that we did not see.
+
+    ``at`` is when agent and customer were joined; what is said here replaces what was known.
+    ``transfer`` None: it was not handed on, as far as this evidence goes.
+    """
+
+    conversation: int
+    agent: AgentRef
+    talk_ms: int
+    ended_by: EndedBy
+    settled_by: SettledBy
+    queue: str = ""
+    visit: int | None = None
+    transfer: TransferKind | None = None
+    to: str = ""
 
 
 class QueueSeen(Fact, frozen=True, kw_only=True):
@@ -287,6 +310,7 @@ AnyFact = (
     | DispositionSet
     | CallEnded
     | VisitCorrected
+    | ConversationCorrected
     | QueueSeen
     | AgentSeen
     | AgentStateChanged

@@ -208,7 +208,8 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
             else:
                 visits.settle(scene, track, visit, at, gone=True, far=leg.hungup_far)
         unanswered = track.direction == "outbound" and not track.far_answered
-        if unanswered and leg.id == track.customer and not leg.dial_told:
+        was_dialled = leg.originated or bool(leg.parent)
+        if unanswered and leg.id == track.customer and was_dialled and not leg.dial_told:
             track.dial_ends.append(DIAL_BY_CAUSE.get(cause, "NOANSWER"))
         if _ends(scene, track, leg):
             end(scene, track, at)

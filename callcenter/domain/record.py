@@ -20,6 +20,7 @@ from .facts import (
     CallResumed,
     CallStarted,
     CallTransferred,
+    ConversationCorrected,
     ConversationEnded,
     CustomerLinked,
     DispositionSet,
@@ -57,6 +58,7 @@ def begin(fact: CallStarted) -> CallRecord:
         caller=Caller(number=fact.number, name=fact.name, presentation=fact.presentation),
         line=fact.line,
         started_at=fact.at,
+        settled_by=fact.settled_by,
     )
 
 
@@ -133,9 +135,28 @@ def _corrected(record: CallRecord, fact: VisitCorrected) -> None:
     if visit is not None:
         visit.end = fact.reason
         visit.wait_ms = fact.wait_ms
-        if visit.left_at is None:
-            visit.left_at = visit.entered_at + fact.wait_ms
+        visit.left_at = visit.entered_at + fact.wait_ms
+        visit.key = fact.key or visit.key
+        if fact.reason == "answered" and record.answered_at is None:
+            record.answered_at = visit.left_at
         record.settled_by = fact.settled_by
+
+
+def _talk_corrected(record: CallRecord, fact: ConversationCorrected) -> None:
+    talk = conversation_of(record, fact.conversation)
+    if talk is None:
+        talk = Conversation(number=fact.conversation, agent=fact.agent, joined_at=fact.at)
+        record.conversations.append(talk)
+    talk.agent, talk.queue, talk.visit = fact.agent, fact.queue, fact.visit
+    talk.joined_at, talk.parted_at = fact.at, fact.at + fact.talk_ms
+    talk.talk_ms, talk.hold_ms = fact.talk_ms, min(talk.hold_ms, fact.talk_ms)
+    talk.held_since = None
+    talk.ended_by = fact.ended_by
+    if fact.transfer is not None:
+        talk.transfer = Transfer(fact.transfer, fact.to)
+    if record.answered_at is None:
+        record.answered_at = fact.at
+    record.settled_by = fact.settled_by
 
 
 def _offered(record: CallRecord, fact: AgentOffered) -> None:
@@ -252,6 +273,7 @@ _STEPS: dict[type, Callable[[CallRecord, Any], None]] = {
     QueueLeft: _left,
     QueueRefused: _refused,
     VisitCorrected: _corrected,
+    ConversationCorrected: _talk_corrected,
     AgentOffered: _offered,
     OfferEnded: _offer_ended,
     AgentAnswered: _answered,

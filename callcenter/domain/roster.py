@@ -20,7 +20,7 @@ def link_down(scene: Scene, s: LinkWentDown) -> None:
     if scene.agents.lost:
         return
     scene.lost_at = s.at
-    scene.agents.lost = True
+    scene.agents.lost = scene.blind = True
     for agent in scene.agents.all():
         wrap_up.end(scene, agent, s.at)
         scene.touch(agent.ref.id)
@@ -31,6 +31,7 @@ def began(scene: Scene, s: RosterBegan) -> None:
     """The PBX's list begins: nothing is confirmed yet."""
     scene.roster_at = s.at
     scene.restarted = s.restarted
+    scene.blind = True
     scene.in_roster.clear()
     for leg in scene.legs.legs.values():
         leg.in_roster = False
@@ -66,6 +67,7 @@ def ended(scene: Scene, s: RosterEnded) -> None:
         scene.touch(agent.ref.id)
     scene.stopping_at = 0
     was_lost, scene.agents.lost = scene.agents.lost, False
+    scene.blind = False
     gap = max(0, s.at - scene.lost_at) if was_lost and scene.lost_at else 0
     scene.lost_at = 0
     scene.say(LinkRestored(at=s.at, pbx=scene.pbx, gap_ms=gap, restarted=scene.restarted))

@@ -111,9 +111,9 @@ class Switchboard:
     def next_wake(self) -> int | None:
         """When ``apply`` wants a ``Woke`` signal if nothing else comes (epoch ms), or None.
 
-        While we hear nothing, silence is no evidence: then nothing is settled by time.
+        While our view is not whole, silence is no evidence: then nothing is settled by time.
         """
-        return None if self.scene.agents.lost else self._next_wake
+        return None if self.scene.blind else self._next_wake
 
     def resume(self, records: Iterable[CallRecord]) -> None:
         """Takes up the calls that were open when we stopped; the roster will confirm them."""
@@ -122,6 +122,7 @@ class Switchboard:
                 continue
             track = resumed(record)
             self.scene.calls[track.id] = track
+            self.scene.blind = True
             for offer in track.offers.values():
                 agent = self.scene.agents.ensure(offer.agent.interface, offer.agent.name)
                 agent.offers[(track.id, offer.number)] = None

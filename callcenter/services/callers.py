@@ -65,6 +65,7 @@ class Callers:
         normalise: Normalise,
         day_start: Callable[[], int],
         commit: Callable[[Sequence[AnyFact]], Awaitable[None]],
+        latest: Callable[[str], CallRecord | None] = lambda call: None,
     ) -> None:
         self._directory = directory
         self._call_log = call_log
@@ -74,6 +75,7 @@ class Callers:
         self._normalise = normalise
         self._day_start = day_start
         self._commit = commit
+        self._latest = latest
         self._known: dict[str, CallerInfo] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._changed: Callable[[str], None] = lambda call: None
@@ -155,7 +157,9 @@ class Callers:
         if customer is None and not e164:
             return
         past = await self._call_log.history(customer, e164, 100, record.started_at)
-        info.history, info.history_n = past[:HISTORY], len(past)
+        # What is stored may be a moment behind what is known.
+        info.history = [self._latest(item.id) or item for item in past[:HISTORY]]
+        info.history_n = len(past)
         info.today = 1 + sum(item.started_at >= self._day_start() for item in past)
         if customer is not None:
             info.follow_ups = await self._follow_ups.open_of_customer(customer)

@@ -62,7 +62,7 @@ def line(record: CallRecord, name: str = "") -> dict[str, Any]:
         "disposition": record.disposition.code if record.disposition is not None else None,
         "note": record.note or (record.disposition.note if record.disposition else ""),
         "talk_ms": talked if last is not None else None,
-        "outcome": record.outcome or "answered",
+        "outcome": record.outcome or ("answered" if last is not None else "unknown"),
         "name": name or record.caller.name,
         "number": record.caller.e164 or record.caller.number,
     }

@@ -23,14 +23,21 @@ from callcenter.ports.pbx import Pbx, PbxRefused
 from . import cards
 from .access import SignedIn
 from .callers import Callers
-from .desks import Desks
+from .desks import OWN_CALLS, Desks
 from .engine import Engine
 from .ledger import Ledger
-from .ports_call_log import CallLog
+from .ports_call_log import CallFilter, CallLog
 from .pushes import Result
 
 REMEMBERED = 5_000
 Command = Callable[[SignedIn, Mapping[str, Any]], Awaitable[Result]]
+
+
+PROMISE = "follow_up needs due_at (epoch ms) and text."
+
+
+def _is_promise(wanted: Mapping[str, Any]) -> bool:
+    return isinstance(wanted.get("due_at"), int) and isinstance(wanted.get("text", ""), str)
 
 
 def refused(code: str, message: str) -> Result:
@@ -167,16 +174,17 @@ class Commands:
 
     async def _wrap_up_done(self, user: SignedIn, args: Mapping[str, Any]) -> Result:
         call = str(args.get("call", ""))
+        wanted = args.get("follow_up")
+        # Judged before anything is filed: a refused command has done nothing.
+        if isinstance(wanted, Mapping) and not _is_promise(wanted):
+            return refused("bad_message", PROMISE)
         filed = await self._file(
             user, call, args.get("disposition"), args.get("resolved"), args.get("note")
         )
         if not filed.ok:
             return filed
-        wanted = args.get("follow_up")
         if isinstance(wanted, Mapping):
-            added = await self._add_follow_up(user, call, wanted)
-            if not added.ok:
-                return added
+            await self._add_follow_up(user, call, wanted)
         if args.get("ready") and user.agent_id is not None:
             now = self._desks.state(user.agent_id)
             if now in ("paused", "wrap_up"):
@@ -229,11 +237,9 @@ class Commands:
         await self._engine.commit(facts)
         return Result(ok=True, data={"rev": record.note_rev})
 
-    async def _add_follow_up(self, user: SignedIn, call: str, wanted: Mapping[str, Any]) -> Result:
-        due = wanted.get("due_at")
+    async def _add_follow_up(self, user: SignedIn, call: str, wanted: Mapping[str, Any]) -> None:
+        due = wanted["due_at"]
         text = wanted.get("text", "")
-        if not isinstance(due, int) or not isinstance(text, str):
-            return refused("bad_message", "follow_up needs due_at (epoch ms) and text.")
         record = await self._record(call)
         await self._follow_ups.add(
             FollowUp(
@@ -245,8 +251,7 @@ class Commands:
                 for_agent=user.agent_id,
             )
         )
-        await self.load_desk(user)
-        return Result(ok=True)
+        await self._reminders_changed(user)
 
     async def _choose_customer(self, user: SignedIn, args: Mapping[str, Any]) -> Result:
         record = await self._record(str(args.get("call", "")))
@@ -294,7 +299,7 @@ class Commands:
         if item is None:
             return refused("not_found", "There is no such follow-up of yours.")
         await self._follow_ups.done(item.id, self._clock.wall_ms())
-        await self.load_desk(user)
+        await self._reminders_changed(user)
         return Result(ok=True)
 
     async def _follow_up_later(self, user: SignedIn, args: Mapping[str, Any]) -> Result:
@@ -305,7 +310,7 @@ class Commands:
         if not isinstance(due, int):
             return refused("bad_message", "due_at (epoch ms) is missing.")
         await self._follow_ups.later(item.id, due)
-        await self.load_desk(user)
+        await self._reminders_changed(user)
         return Result(ok=True)
 
     async def _own_follow_up(self, user: SignedIn, args: Mapping[str, Any]) -> FollowUp | None:
@@ -320,20 +325,23 @@ class Commands:
 
     # -- around them -----------------------------------------------------------------------
 
-    async def load_desk(self, user: SignedIn) -> None:
+    async def load_desk(self, agent: str) -> None:
         """Reads what a desk shows beside its calls: reminders of the day, own last calls."""
-        if user.agent_id is None:
-            return
-        items = await self._follow_ups.open_of_agent(user.agent_id, self._day_end())
-        named = []
-        for item in items:
-            customer = (
-                await self._directory.get(item.customer_id)
-                if item.customer_id is not None
-                else None
-            )
-            named.append((item, customer.name if customer is not None else ""))
-        self._desks.set_follow_ups(user.agent_id, named)
+        items = await self._follow_ups.open_of_agent(agent, self._day_end())
+        named = [(item, await self._name_of(item.customer_id)) for item in items]
+        self._desks.set_follow_ups(agent, named)
+        page = await self._call_log.find(CallFilter(agent=agent, limit=OWN_CALLS))
+        ended = [record for record in page.items if record.ended_at is not None]
+        last = [(record, await self._name_of(record.customer_id)) for record in ended]
+        self._desks.set_recent(agent, last)
+
+    async def _reminders_changed(self, user: SignedIn) -> None:
+        if user.agent_id is not None:
+            await self.load_desk(user.agent_id)
+
+    async def _name_of(self, customer_id: int | None) -> str:
+        customer = await self._directory.get(customer_id) if customer_id is not None else None
+        return customer.name if customer is not None else ""
 
     async def _record(self, call: str) -> CallRecord | None:
         record = self._ledger.get(call)

@@ -42,6 +42,9 @@ from .pushes import Deltas, Push, difference
 KEPT = 20
 """Calls without a disposition that stay on a desk; older ones are in its list of calls."""
 
+OWN_CALLS = 10
+"""Lines in an agent's list of his own last calls."""
+
 Told = Callable[[str, Deltas | Push], None]
 
 
@@ -87,7 +90,12 @@ class Desks:
         self._told = told
         self._desks: dict[str, DeskState] = {}
         self._wrap_ends: dict[tuple[str, str], int | None] = {}
+        self._looked: Callable[[str], None] = lambda agent: None
         callers.on_change(self._caller_known)
+
+    def on_look(self, listener: Callable[[str], None]) -> None:
+        """``listener(agent)`` hears when a page opens this desk, to load what no fact tells."""
+        self._looked = listener
 
     def rebuild(self) -> None:
         """Puts calls that are under way back on their desks, after a restart of ours."""
@@ -137,6 +145,9 @@ class Desks:
 
     def snapshot(self, agent: str) -> dict[str, Any]:
         """The whole state of a desk, as the page takes it."""
+        # Who looks already must not miss what this snapshot says for the first time.
+        self._tell(agent)
+        self._looked(agent)
         return self._build(agent, self._desk(agent))
 
     def arrived(self, agent: str, call: str) -> float | None:
@@ -165,9 +176,9 @@ class Desks:
         }
         self._tell(agent)
 
-    def set_recent(self, agent: str, records: Sequence[CallRecord]) -> None:
-        """The agent's own last calls."""
-        self._desk(agent).recent = [cards.line(record) for record in records]
+    def set_recent(self, agent: str, records: Sequence[tuple[CallRecord, str]]) -> None:
+        """The agent's own last calls, newest first, each with its customer's name."""
+        self._desk(agent).recent = [cards.line(record, name) for record, name in records]
         self._tell(agent)
 
     def refresh(self, agent: str) -> None:
@@ -249,12 +260,20 @@ class Desks:
             now = cards.phase(record, agent)
             if now == "" or (record.disposition is not None and now in ("done", "wrap_up")):
                 desk.calls.pop(record.id)
-                desk.recent = [cards.line(record), *desk.recent][:10]
+                desk.recent = self._recent_with(record, desk.recent)
                 changed[agent] = None
             else:
                 over = False
         if over:
             self._callers.forget(record.id)
+
+    def _recent_with(
+        self, record: CallRecord, before: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        info = self._callers.get(record.id)
+        customer = info.customer if info is not None else None
+        mine = cards.line(record, customer.name if customer is not None else "")
+        return [mine, *(line for line in before if line["id"] != record.id)][:OWN_CALLS]
 
     def _card(self, record: CallRecord, agent: str) -> dict[str, Any]:
         queue = record.visits[-1].queue if record.visits else ""

@@ -30,7 +30,9 @@ def share(ratio: Ratio) -> dict[str, Any]:
 
 
 class WallView:
-    """Builds the wall's state. ``pause_limit`` gives seconds by pause reason, None without one."""
+    """Builds the wall's state. ``pause_limit`` gives seconds by pause reason, None without one;
+    ``titles`` gives a queue's titles by language, empty where it has none.
+    """
 
     def __init__(
         self,
@@ -40,12 +42,14 @@ class WallView:
         *,
         fake: bool,
         pause_limit: Callable[[str], int | None] = lambda reason: None,
+        titles: Callable[[str], dict[str, str]] = lambda queue: {},
     ) -> None:
         self._board = board
         self._figures = figures
         self._rules = rules
         self._fake = fake
         self._pause_limit = pause_limit
+        self._titles = titles
         self._levels: dict[tuple[str, str], LevelState] = {}
         self._waiting_trend: dict[int, int] = {}
 
@@ -63,7 +67,7 @@ class WallView:
             "order": self._order(queues),
             "queues": queues,
             "total": self._total(queues, now, stale),
-            "agents": self._agents(),
+            "agents": self._agents(stale),
             "attention": self._attention(now),
         }
 
@@ -73,6 +77,7 @@ class WallView:
             "queues": {
                 name: {
                     "name": name,
+                    "titles": self._titles(name),
                     "waiting": len(self._board.waiting.get(name, ())),
                     "oldest_at": self._board.oldest(name),
                     "level": self._worst(name, ("oldest", "waiting")),
@@ -90,7 +95,8 @@ class WallView:
         )
 
     def _worst(self, name: str, metrics: tuple[str, ...]) -> Level:
-        levels = [self._levels.get((name, m), LevelState()).level for m in metrics]
+        states = [self._levels.get((name, m), LevelState()) for m in metrics]
+        levels = [state.level for state in states if not state.stale]
         return max(levels, key=lambda level: SEVERITY[level], default="none")
 
     def _level(self, queue: str, metric: str, limits: Limits, reading: Reading, now: int) -> Level:
@@ -136,9 +142,11 @@ class WallView:
         }
         return {
             "name": name,
+            "titles": self._titles(name),
             "waiting": len(waiting),
             "oldest_at": oldest,
-            "free": free,
+            # Nobody knows who is free at a PBX that is not heard; nought would be a claim.
+            "free": None if stale else free,
             "t_s": rules.t_ms // 1000,
             "target": rules.target,
             "sl_today": share(today),
@@ -262,10 +270,14 @@ class WallView:
             points.append(max(seen) if seen else None)
         return points
 
-    def _agents(self) -> dict[str, int]:
+    def _agents(self, stale: bool) -> dict[str, int | None]:
+        if stale:
+            return dict.fromkeys(("on_shift", *sorted(ON_SHIFT)))
         states = self._board.by_state()
         shown = {state: count for state, count in states.items() if state in ON_SHIFT}
-        return {"on_shift": sum(shown.values())} | {str(k): v for k, v in shown.items()}
+        counts: dict[str, int | None] = {"on_shift": sum(shown.values())}
+        counts.update({str(state): count for state, count in shown.items()})
+        return counts
 
     def _attention(self, now: int) -> dict[str, dict[str, Any]]:
         """The agents who are over the limit of their pause, or whose phone is gone; at most two."""

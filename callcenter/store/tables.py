@@ -38,6 +38,14 @@ journal = Table(
     Column("fact", Text, nullable=False),
 )
 Index("journal_of_call", journal.c.call, journal.c.seq)
+_LINK = text("kind IN ('LinkLost', 'LinkRestored')")
+Index(
+    "journal_of_links",
+    journal.c.pbx,
+    journal.c.seq,
+    sqlite_where=_LINK,
+    postgresql_where=_LINK,
+)
 
 calls = Table(
     "calls",
@@ -268,4 +276,57 @@ Index(
     unique=True,
     sqlite_where=text("revoked_at IS NULL"),
     postgresql_where=text("revoked_at IS NULL"),
+)
+
+ledger_days = Table(
+    "ledger_days",
+    metadata,
+    Column("pbx", Text, primary_key=True),
+    # The site's day, 2026-11-22.
+    Column("day", Text, primary_key=True),
+    Column("equal", Integer, nullable=False),
+    Column("corrected", Integer, nullable=False),
+    Column("unexplained", Integer, nullable=False),
+    # How many of the equal ones each known lie explains: {name: calls}.
+    Column("known", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ledger_calls = Table(
+    "ledger_calls",
+    metadata,
+    Column("pbx", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("call_id", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("ours", Text, nullable=False),
+    Column("logged", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+ledger_jobs = Table(
+    "ledger_jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("pbx", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("from_ms", BigInteger),
+    Column("to_ms", BigInteger),
+    Column("dry_run", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+)
+
+log_places = Table(
+    "log_places",
+    metadata,
+    Column("pbx", Text, primary_key=True),
+    Column("inode", BigInteger, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("mark", Text, nullable=False),
 )

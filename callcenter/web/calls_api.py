@@ -38,11 +38,11 @@ FILTERS = (
 
 
 class DispositionBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """What came of a call."""
+    """What came of a call. Without ``note`` the call keeps the one it has."""
 
     code: Annotated[str, Meta(min_length=1, max_length=60)]
     resolved: bool | None = None
-    note: Annotated[str, Meta(max_length=20_000)] = ""
+    note: Annotated[str, Meta(max_length=20_000)] | None = None
     op: Annotated[str, Meta(max_length=64)] = ""
 
 

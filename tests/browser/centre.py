@@ -105,9 +105,9 @@ class Centre:
             await self.lab.__aexit__()
 
     async def agent(self, extension: str, lang: str = "en") -> Person:
-        """The user at this phone; made on first use."""
+        """The user at this phone; made on first use, with this language for his pages."""
         return await self._person(
-            f"agent{extension}{lang}", "agent", lang, "--agent", f"pbx1:PJSIP/{extension}"
+            f"agent{extension}", "agent", lang, "--agent", f"pbx1:PJSIP/{extension}"
         )
 
     async def supervisor(self, lang: str = "en") -> Person:
@@ -125,4 +125,4 @@ class Centre:
     async def call(self, call: str) -> dict[str, Any]:
         """One call as the API tells it."""
         found: dict[str, Any] = await self.product.get(f"/api/v1/calls/{quote(call, safe='')}")
-        return found
+        return dict(found["call"])

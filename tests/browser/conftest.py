@@ -138,6 +138,8 @@ def desk_of(centre: Centre, visitors: Visitors) -> OpenDesk:
         person: Person = await centre.agent(extension, lang)
         desk = await visitors.show(DeskPage, centre.product.base, lang)
         await desk.sign_in(person.name, PASSWORD)
+        if person.lang != lang:
+            await desk.prefer(lang)
         await desk.ready()
         return desk
 

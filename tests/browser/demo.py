@@ -16,7 +16,7 @@ from tests.lab.product import ROOT
 PASSWORD = "demo-centre"
 AGENTS = {"fa": "sara", "he": "michal", "en": "emma"}
 READY_SECONDS = 30
-CALLS_A_MINUTE = 40
+CALLS_A_MINUTE = 20
 
 
 class Demo:

@@ -73,6 +73,15 @@ class Shown:
 class DeskPage(Shown):
     """The agent's desk."""
 
+    async def prefer(self, lang: str) -> None:
+        """Keeps another language for this person and shows the page in it."""
+        await self.page.evaluate(
+            """async (lang) => fetch('/api/v1/session', { method: 'PATCH',
+              headers: { 'content-type': 'application/json' }, body: JSON.stringify({ lang }) })""",
+            lang,
+        )
+        await self.page.goto(f"{self.base}/desk")
+
     async def ready(self) -> None:
         """The first picture is complete: own state, live link."""
         await self.page.wait_for_selector(".state:not(.skeleton)")
@@ -99,7 +108,7 @@ class DeskPage(Shown):
     async def painted(self, name: str) -> float:
         """Epoch seconds at which this ringing caller was painted for the first time."""
         found = await self.page.wait_for_function(
-            "name => Object.entries(window.painted).find(([text, at]) => text.includes(name) && at)?.[1]",
+            "name => Object.entries(window.painted).find(([n, at]) => n.includes(name) && at)?.[1]",
             arg=name,
         )
         return float(await found.json_value()) / 1000

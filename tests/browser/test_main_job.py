@@ -14,7 +14,7 @@ from tests.lab.phone import Plan
 from tests.lab.stage import Agent, Stage
 
 from .centre import MARYAM, SECOND, Centre
-from .conftest import OpenDesk, OpenWall
+from .conftest import OpenDesk
 from .pages import DeskPage
 
 pytestmark = [

@@ -129,9 +129,7 @@ def test_two_phones_of_one_agent_are_one_offer_until_the_last_is_silent(book: Pl
 def test_either_of_two_phones_answers_for_the_agent(book: Playbook) -> None:
     book.ringing("1001", "a").ringing("1001", "a2").wait(3).talking("1001", "a2")
     book.say(dial_end("a", "CANCEL"), gone("a"))
-    book.expect(
-        an(AgentOffered), an(OfferEnded, end="answered"), a(QueueLeft), an(AgentAnswered)
-    )
+    book.expect(an(AgentOffered), an(OfferEnded, end="answered"), a(QueueLeft), an(AgentAnswered))
 
 
 def test_caller_of_whom_only_the_ringing_is_heard_is_taken_up(book: Playbook) -> None:
@@ -206,9 +204,7 @@ def test_direct_call_to_an_agent_is_an_offer_without_a_visit() -> None:
         (("BUSY", "NOANSWER"), "no_answer"),
     ],
 )
-def test_direct_call_that_nobody_answers_says_why(
-    statuses: tuple[str, ...], outcome: str
-) -> None:
+def test_direct_call_that_nobody_answers_says_why(statuses: tuple[str, ...], outcome: str) -> None:
     book = Playbook().say(line_in("c", exten="1006"))
     for index, status in enumerate(statuses):
         leg = f"a{index}"

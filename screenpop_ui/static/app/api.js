@@ -2,7 +2,7 @@
  * The HTTP calls of the pages. Every answer is `{ok, status, body, code}`; nothing throws, because a
  * lost network is an ordinary state here.
  *
- * @typedef {{ok: boolean, status: number, body: any, code: string}} Answer
+ * @typedef {{ok: boolean, status: number, body: any, code: string, retryAfter?: number}} Answer `retryAfter`: seconds
  */
 
 /** @returns {Promise<Answer>} */
@@ -21,7 +21,8 @@ async function call(method, path, body) {
     } catch {
       json = null;
     }
-    return { ok: response.ok, status: response.status, body: json, code: json?.error?.code ?? '' };
+    const retryAfter = Number(response.headers.get('retry-after')) || 0;
+    return { ok: response.ok, status: response.status, body: json, code: json?.error?.code ?? '', retryAfter };
   } catch {
     return { ok: false, status: 0, body: null, code: 'offline' };
   }

@@ -28,6 +28,8 @@ export const t = (id, params) => message(catalogue.value, how.value, id, params)
 /** The same with elements in its holes. */
 export const tx = (id, params) => parts(catalogue.value, how.value, id, params);
 /** Whether the catalogue has this text. */
+/** A queue's title in the reader's language, where the site gave one; else its name. */
+export const titled = (queue, id = '') => queue?.titles?.[lang.value] || queue?.name || id;
 export const has = (id) => id in catalogue.value;
 
 export const dark = matchMedia('(prefers-color-scheme: dark)');

@@ -10,6 +10,7 @@ const WHY = { 401: 'signin.wrong', 403: 'signin.forbidden', 429: 'signin.throttl
 
 function SignIn() {
   const [error, setError] = useState('');
+  const [wait, setWait] = useState(0);
   const [busy, setBusy] = useState(false);
   const user = useRef(/** @type {HTMLInputElement | null} */ (null));
   const password = useRef(/** @type {HTMLInputElement | null} */ (null));
@@ -29,6 +30,7 @@ function SignIn() {
       return;
     }
     setBusy(false);
+    setWait(answer.retryAfter || 60);
     setError(WHY[answer.status] ?? 'signin.failed');
     password.current?.select();
   };
@@ -39,7 +41,7 @@ function SignIn() {
       <form onSubmit=${submit} novalidate>
         <label class="field"><span>${t('signin.user')}</span><input ref=${user} name="user" dir="ltr" autocomplete="username" autocapitalize="none" spellcheck=${false} autofocus aria-describedby=${described} /></label>
         <label class="field"><span>${t('signin.password')}</span><input ref=${password} name="password" type="password" dir="ltr" autocomplete="current-password" aria-describedby=${described} /></label>
-        <p class="bad" id="signin-error" role="alert">${error && html`<${Icon} name="warn" />${t(error)}`}</p>
+        <p class="bad" id="signin-error" role="alert">${error && html`<${Icon} name="warn" />${t(error, { n: wait })}`}</p>
         <button class="go" disabled=${busy}>${t('signin.go')}</button>
       </form>
     </section>

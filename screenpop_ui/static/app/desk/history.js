@@ -3,7 +3,7 @@ import { html } from '../lib.js';
 import { second } from '../live.js';
 import { fmt, has, lang, t } from '../prefs.js';
 import { Dur, Icon, Name, Phone } from '../ui.js';
-import { agent } from './model.js';
+import { agent, queueName } from './model.js';
 
 const ARROW = { inbound: 'inb', outbound: 'out', internal: 'inner' };
 const msOf = (value) => (typeof value === 'number' ? value : Date.parse(value));
@@ -38,10 +38,10 @@ function Line({ line, own }) {
     <${When} at=${line.at} />
     <div><div class="t">${arrow}
       ${own ? html`<b><${Name} text=${line.name || t('caller.unknown')} /></b>${line.number && html`<small><${Phone} text=${line.number} /></small>`}`
-    : html`<b>${line.queue ? html`<${Name} text=${line.queue} />` : t(`dir.${line.direction}`)}</b>`}
+    : html`<b>${line.queue ? html`<${Name} text=${queueName(line.queue)} />` : t(`dir.${line.direction}`)}</b>`}
       <small>${whatOf(line)}</small></div>
       ${line.note && html`<p><${Name} text=${line.note} /></p>`}</div>
-    <div class="d"><b><${Name} text=${own ? line.queue ?? '' : line.agent ?? ''} /></b>${line.talk_ms != null && html`<${Dur} ms=${line.talk_ms} />`}</div>
+    <div class="d"><b><${Name} text=${own ? queueName(line.queue) : line.agent ?? ''} /></b>${line.talk_ms != null && html`<${Dur} ms=${line.talk_ms} />`}</div>
   </li>`;
 }
 

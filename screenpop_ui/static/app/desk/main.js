@@ -1,6 +1,6 @@
 /** The agent desktop: puts the parts together and wires the keys. */
 import { effect, html, render, useState } from '../lib.js';
-import { begin, t } from '../prefs.js';
+import { begin, fmt, t } from '../prefs.js';
 import { connect, fake, hello, phase, second, stale } from '../live.js';
 import { commandOf } from '../keys.js';
 import { FakeNotice } from '../chrome.js';
@@ -54,8 +54,11 @@ function Main() {
 
 function Offline() {
   if (phase.value === 'taken') return html`<div class="offline" role="status"><${Icon} name="warn" />${t('net.taken')}<button class="btn s" onClick=${() => location.reload()}>${t('net.resume')}</button></div>`;
-  if (phase.value !== 'reconnecting') return null;
-  return html`<div class="offline" role="status"><${Icon} name="warn" />${t('desk.reconnect')}</div>`;
+  if (phase.value === 'reconnecting') return html`<div class="offline" role="status"><${Icon} name="warn" />${t('desk.reconnect')}</div>`;
+  // The server is there and does not hear the telephone system: an agent it knows has no state then.
+  const { agent: me, state } = agent.value ?? {};
+  if (!me || state?.state !== 'unknown') return null;
+  return html`<div class="offline" role="status"><${Icon} name="warn" />${t('wall.pbxdown', { name: me.id.split(':', 1)[0], time: fmt.value.time(state.since) })}</div>`;
 }
 
 function Desk() {

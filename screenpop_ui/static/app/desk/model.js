@@ -6,7 +6,7 @@ import { Drafts } from '../drafts.js';
 import { NoteKeeper } from './notes.js';
 import { bars, decidePop, isTyping, openCalls } from './rules.js';
 import { ulid } from '../ids.js';
-import { t } from '../prefs.js';
+import { t, titled } from '../prefs.js';
 import { announce, say } from '../voice.js';
 
 export const agent = topicData('agent');
@@ -194,7 +194,7 @@ export const errorText = (result) => {
 export const nameOf = (card) =>
   card.cust?.name || (card.presentation === 'withheld' ? t('caller.private')
     : card.match === 'many' ? t('pop.multi', { n: card.matches?.length ?? 2 }) : card.name || t('caller.unknown'));
-export const queueName = (id) => queues.value?.queues?.[id]?.name ?? id ?? '';
+export const queueName = (id) => titled(queues.value?.queues?.[id], id ?? '');
 
 export function beginDesk() {
   tabs = new Tabs({

@@ -1,7 +1,7 @@
 /** The side column: open follow-ups, my queues, my day. */
 import { html } from '../lib.js';
 import { command, online, second } from '../live.js';
-import { fmt, t } from '../prefs.js';
+import { fmt, t, titled } from '../prefs.js';
 import { Dur, Icon, Name, Timer, levelWord } from '../ui.js';
 import { agent, errorText, queues } from './model.js';
 import { say } from '../voice.js';
@@ -38,7 +38,7 @@ export function MyQueues() {
   return html`<section class="card team" aria-label=${t('queues.mine')}>
     <header><h2>${t('queues.mine')}</h2></header>
     ${list.length ? html`<ul>${list.map(([id, q]) => html`<li key=${id} class=${q.level === 'warn' || q.level === 'crit' ? 'w' : ''}>
-      <span>${(q.level === 'warn' || q.level === 'crit') && html`<${Icon} name=${q.level} /><span class="sr">${levelWord(q.level)}</span>`}<${Name} text=${q.name} /></span>
+      <span>${(q.level === 'warn' || q.level === 'crit') && html`<${Icon} name=${q.level} /><span class="sr">${levelWord(q.level)}</span>`}<${Name} text=${titled(q, id)} /></span>
       <b><span class="sr">${t('queues.waiting')} </span>${q.waiting == null ? '–' : fmt.value.number(q.waiting)}</b>
       <em>${q.oldest_at ? html`<${Timer} since=${q.oldest_at} />` : t('queues.empty')}</em></li>`)}</ul>`
     : html`<p class="none">${t('queues.none')}</p>`}

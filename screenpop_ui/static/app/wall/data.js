@@ -14,8 +14,13 @@ export const remembered = computed(() => !live.value && old.value !== null);
 export const aged = computed(() => stale.value || (remembered.value && phase.value !== 'connecting'));
 export const seenAt = computed(() => (live.value ? lastHeard.value : old.value?.at ?? 0));
 
+/** A telephone system that the service does not hear: [name, {up, since}], or null. */
+export const silent = computed(() => Object.entries(wall.value?.pbx ?? {}).find(([, one]) => !one.up) ?? null);
+/** True when what is shown may no longer be so, whoever is to blame: veil, no levels, no ticking. */
+export const veiled = computed(() => aged.value || silent.value !== null);
+
 /** The instant that waits are counted to: it stands still while the picture is old. */
-export const present = computed(() => (aged.value ? seenAt.value : second.value));
+export const present = computed(() => (aged.value ? seenAt.value : silent.value?.[1].since ?? second.value));
 
 /** A reload is never blank: the last picture is shown, marked as old. */
 export function recall() {

@@ -1,9 +1,9 @@
 /** The four tiles: service level, waiting, longest wait, abandoned. Normal is neutral. */
 import { html } from '../lib.js';
-import { fmt, t, tx } from '../prefs.js';
+import { fmt, t, tx, titled } from '../prefs.js';
 import { Cells, Icon, Name, Percent, levelWord } from '../ui.js';
 import { Spark, shareFloor } from './spark.js';
-import { aged, present, wall } from './data.js';
+import { present, veiled, wall } from './data.js';
 
 const CLASS = { warn: 'w', crit: 'c' };
 
@@ -20,10 +20,10 @@ export function Hero() {
   const total = wall.value?.total;
   if (!total) return html`<section class="hero">${['sl', 'waiting', 'longest', 'abandoned'].map((id) => html`<${Tile} key=${id} title=${t(`tile.${id}`)} value=${html`<span class="dash">–</span>`} foot="" />`)}</section>`;
   const f = fmt.value;
-  const level = aged.value ? {} : total.levels ?? {};
+  const level = veiled.value ? {} : total.levels ?? {};
   const few = total.sl_today?.v == null;
   const wait = total.oldest_at ? f.duration(Math.max(0, present.value - total.oldest_at)) : null;
-  const queue = total.oldest_queue ? wall.value.queues?.[total.oldest_queue]?.name ?? total.oldest_queue : '';
+  const queue = total.oldest_queue ? titled(wall.value.queues?.[total.oldest_queue], total.oldest_queue) : '';
   const share = (v) => `${f.percent(v).value}${f.percent(v).unit}`;
   return html`<section class="hero">
     <${Tile} level=${level.sl_today} title=${t('tile.sl')} value=${html`<${Percent} v=${total.sl_today?.v} />`}

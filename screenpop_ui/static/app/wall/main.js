@@ -8,7 +8,7 @@ import { Hero } from './hero.js';
 import { QueueTable } from './table.js';
 import { Right } from './side.js';
 import { beginKiosk } from './kiosk.js';
-import { aged, recall, remember, remembered, seenAt, wall } from './data.js';
+import { aged, recall, remember, remembered, seenAt, silent, veiled, wall } from './data.js';
 import { dwell, nextTurn, pagesOf } from './rotate.js';
 
 const turn = signal({ page: 0, calm: 0 });
@@ -35,7 +35,7 @@ function Live() {
 function Strip() {
   if (phase.value === 'revoked') return html`<div class="strip" role="status"><${Icon} name="warn" /><span>${t('net.revoked')}</span></div>`;
   if (aged.value) return html`<div class="strip" role="status"><${Icon} name="warn" /><span>${t('live.lost', { time: fmt.value.timeSeconds(seenAt.value) })}</span></div>`;
-  const down = Object.entries(wall.value?.pbx ?? {}).find(([, one]) => !one.up);
+  const down = silent.value;
   if (down) {
     return html`<div class="strip" role="status"><${Icon} name="warn" /><span>${t('wall.pbxdown', { name: down[0], time: fmt.value.time(down[1].since) })}</span></div>`;
   }
@@ -48,7 +48,7 @@ function Lost() {
 }
 
 function Wall() {
-  return html`<div class="wall ${aged.value ? 'is-stale' : ''}">
+  return html`<div class="wall ${veiled.value ? 'is-stale' : ''}">
     <header><h1>${t('wall.all')}</h1><${Dots} /><${FakeNotice} long=${false} /><${Strip} />
       <${ClockFace} seconds=${false} /></header>
     <main><${Hero} /><section class="low"><div class="turn" key=${at.value}><${QueueTable} ids=${pages.value[at.value] ?? []} /></div><${Right} /></section></main>

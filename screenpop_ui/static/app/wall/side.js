@@ -16,7 +16,7 @@ function Agents() {
   // The one or two that need somebody: longest first.
   const attention = Object.entries(wall.value?.attention ?? {}).sort((a, b) => a[1].since - b[1].since).slice(0, states.length > 6 ? 1 : 2);
   return html`<section class="card ag" aria-label=${t('agents.title')}>
-    <h2>${t('agents.title')} <b>${t('agents.shift', { n: agents.on_shift ?? 0 })}</b></h2>
+    <h2>${t('agents.title')} <b>${t('agents.shift', { n: agents.on_shift ?? '–' })}</b></h2>
     <div class="bar" aria-hidden="true">${ORDER.map((name) => agents[name] > 0 && html`<i key=${name} class="b-${name}" style=${{ flexGrow: agents[name] }}></i>`)}</div>
     <ul>${states.map((name) => html`<li key=${name}><${Icon} name=${STATE_ICON[name]} solid=${['talking', 'ready'].includes(name)} cls="st-${name}" />
       <span>${t(`state.${name}`)}</span><b>${agents[name] == null ? '–' : f.number(agents[name])}</b></li>`)}</ul>

@@ -1,9 +1,9 @@
 /** Queues, worst first. Numbers are left to right and aligned right in every language. */
 import { html } from '../lib.js';
-import { fmt, t } from '../prefs.js';
+import { fmt, t, titled } from '../prefs.js';
 import { Cells, Icon, Name, Percent, levelWord } from '../ui.js';
 import { Spark, shareFloor } from './spark.js';
-import { aged, present, wall } from './data.js';
+import { present, veiled, wall } from './data.js';
 
 /** One figure with its level; only the row's lead is filled (UI.md B.0 rule 3). */
 function Cell({ level, lead, children, cls = '' }) {
@@ -14,13 +14,13 @@ function Cell({ level, lead, children, cls = '' }) {
 
 function Row({ id, q }) {
   const f = fmt.value;
-  const level = aged.value ? {} : q.levels ?? {};
+  const level = veiled.value ? {} : q.levels ?? {};
   const worst = Object.values(level).includes('crit') ? 'row-c' : '';
   const wait = q.oldest_at ? f.duration(Math.max(0, present.value - q.oldest_at)) : null;
   const cell = (name, body) => html`<${Cell} level=${level[name]} lead=${q.lead === name}>${body}<//>`;
   const number = (n) => (n == null ? '–' : f.number(n));
   return html`<tr class=${worst} data-queue=${id}>
-    <th scope="row"><span title=${q.name}><${Name} text=${q.name} /></span></th>
+    <th scope="row"><span title=${titled(q, id)}><${Name} text=${titled(q, id)} /></span></th>
     ${cell('waiting', number(q.waiting))}
     ${wait ? cell('oldest', html`<${Cells} text=${wait} /><span class="sr">${wait}</span>`) : html`<td class="none">–</td>`}
     ${q.sl_30?.v == null ? html`<td class="none">–</td>` : cell('sl_30', html`<${Percent} v=${q.sl_30.v} />`)}

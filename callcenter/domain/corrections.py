@@ -1,0 +1,234 @@
+"""Facts that put into a record what only queue_log knows: parts of a call, or a whole one.
+
+They say ``settled_by="queue_log"``. Instants come from whole seconds; what AMI told with
+milliseconds is kept where it is not in doubt. No phone is rung by them: a stay is entered and
+corrected, a conversation is told as a whole, and the call ends (again) with what is known now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .facts import (
+    AgentOffered,
+    AnyFact,
+    CallEnded,
+    CallStarted,
+    ConversationCorrected,
+    CustomerLinked,
+    OfferEnded,
+    QueueEntered,
+    VisitCorrected,
+)
+from .logged import LoggedCall, LoggedVisit
+from .model import AgentRef, CallRecord, Conversation, EndedBy, OfferEnd, Outcome, Visit
+from .named import AgentNames
+
+
+def imported(
+    pbx: str, call: LoggedCall, agents: AgentNames, linked: CustomerLinked | None = None
+) -> list[AnyFact]:
+    """The facts of a call that we never saw. The same log gives the same facts, each time."""
+    call_id = f"{pbx}:{call.callid}"
+    first = call.visits[0]
+    number = next((visit.caller for visit in call.visits if visit.caller), "")
+    facts: list[AnyFact] = [
+        CallStarted(
+            at=first.entered_s * 1000,
+            pbx=pbx,
+            call=call_id,
+            uniqueid=call.callid,
+            linkedid=call.callid,
+            channel="",
+            direction="inbound",
+            number=number,
+            name=next((visit.name for visit in call.visits if visit.name), ""),
+            presentation="shown" if number else "unavailable",
+            settled_by="queue_log",
+        )
+    ]
+    if linked is not None:
+        facts.append(linked)
+    offers = talks = 0
+    for place, visit in enumerate(call.visits, start=1):
+        facts += _stay(pbx, call_id, place, visit)
+        for agent, at, ring_ms, end in _rings(visit, agents):
+            offers += 1
+            facts += _offer(pbx, call_id, offers, place, visit.queue, agent, at, ring_ms, end)
+        if visit.end == "answered":
+            talks += 1
+            facts.append(_talk(pbx, call_id, talks, place, visit, agents.of(visit.agent), None))
+    answered = any(visit.end == "answered" for visit in call.visits)
+    last = max(call.visits, key=lambda visit: visit.last_s)
+    facts.append(
+        CallEnded(
+            at=last.last_s * 1000,
+            pbx=pbx,
+            call=call_id,
+            ended_by=_by(last),
+            outcome="answered" if answered else _outcome(last),
+            settled_by="queue_log",
+        )
+    )
+    return facts
+
+
+def correction(
+    record: CallRecord,
+    mended: Sequence[tuple[Visit | None, Conversation | None, LoggedVisit]],
+    agents: AgentNames,
+) -> list[AnyFact]:
+    """The facts that bring these stays of a record to what the log says of them."""
+    facts: list[AnyFact] = []
+    visits = max((visit.number for visit in record.visits), default=0)
+    talks = max((talk.number for talk in record.conversations), default=0)
+    answered = bool(record.conversations) or any(v.end == "answered" for v in record.visits)
+    for visit, talk, logged in mended:
+        if visit is None:
+            visits += 1
+            number = visits
+            facts += _stay(record.pbx, record.id, number, logged)
+        else:
+            number = visit.number
+            facts.append(_visit(record.pbx, record.id, number, logged, visit.queue))
+        if logged.end == "answered":
+            answered = True
+            who = agents.of(logged.agent)
+            if talk is None:
+                talks += 1
+            elif agents.same(logged.agent, talk.agent):
+                who = talk.agent
+            facts.append(
+                _talk(
+                    record.pbx, record.id, talk.number if talk else talks, number, logged, who, talk
+                )
+            )
+    last = max((logged for _, _, logged in mended), key=lambda logged: logged.last_s)
+    ended_by = record.ended_by or "unknown"
+    ends_it = last.last_s * 1000 >= (record.ended_at or 0) - 1_000
+    if ended_by == "unknown" and ends_it:
+        ended_by = _by(last)
+    facts.append(
+        CallEnded(
+            at=max(record.ended_at or 0, last.last_s * 1000),
+            pbx=record.pbx,
+            call=record.id,
+            ended_by=ended_by,
+            outcome="answered" if answered else _outcome(last),
+            settled_by="queue_log",
+        )
+    )
+    return facts
+
+
+def _stay(pbx: str, call: str, number: int, logged: LoggedVisit) -> list[AnyFact]:
+    return [
+        QueueEntered(
+            at=logged.entered_s * 1000,
+            pbx=pbx,
+            call=call,
+            visit=number,
+            queue=logged.queue,
+            position=logged.position,
+        ),
+        _visit(pbx, call, number, logged, logged.queue),
+    ]
+
+
+def _visit(pbx: str, call: str, number: int, logged: LoggedVisit, queue: str) -> VisitCorrected:
+    wait_s = logged.wait_s
+    if wait_s is None:
+        wait_s = max(0, (logged.left_s or logged.entered_s) - logged.entered_s)
+    return VisitCorrected(
+        at=(logged.left_s or logged.entered_s) * 1000,
+        pbx=pbx,
+        call=call,
+        visit=number,
+        queue=queue,
+        reason=logged.end or "unknown",
+        wait_ms=wait_s * 1000,
+        key=logged.key,
+        settled_by="queue_log",
+    )
+
+
+def _talk(
+    pbx: str,
+    call: str,
+    number: int,
+    visit: int,
+    logged: LoggedVisit,
+    agent: AgentRef,
+    known: Conversation | None,
+) -> ConversationCorrected:
+    joined_s = logged.connected_s or logged.left_s or logged.entered_s
+    talk_s = logged.talk_s
+    if talk_s is None:
+        talk_s = max(0, (logged.parted_s or joined_s) - joined_s)
+    kind, to = logged.transfer, logged.to
+    if kind is None and known is not None and known.transfer is not None:
+        kind, to = known.transfer.kind, known.transfer.to
+    return ConversationCorrected(
+        at=joined_s * 1000 if known is None else known.joined_at,
+        pbx=pbx,
+        call=call,
+        conversation=number,
+        agent=agent,
+        talk_ms=talk_s * 1000,
+        ended_by=logged.by or "unknown",
+        settled_by="queue_log",
+        queue=logged.queue if known is None else known.queue,
+        visit=visit,
+        transfer=kind,
+        to=to,
+    )
+
+
+def _rings(logged: LoggedVisit, agents: AgentNames) -> list[tuple[AgentRef, int, int, OfferEnd]]:
+    """The phones that were rung, as far as the log tells: agent, since when, how long, how."""
+    rings: list[tuple[AgentRef, int, int, OfferEnd]] = [
+        (agents.of(ring.agent), max(logged.entered_s * 1000, ring.at_s * 1000 - ring.ring_ms),
+         ring.ring_ms, ring.end)
+        for ring in logged.rings
+    ]
+    if logged.end == "answered" and logged.ring_s is not None and logged.connected_s is not None:
+        since = (logged.connected_s - logged.ring_s) * 1000
+        rings.append((agents.of(logged.agent), since, logged.ring_s * 1000, "answered"))
+    return rings
+
+
+def _offer(
+    pbx: str,
+    call: str,
+    number: int,
+    visit: int,
+    queue: str,
+    agent: AgentRef,
+    at: int,
+    ring_ms: int,
+    end: OfferEnd,
+) -> list[AnyFact]:
+    return [
+        AgentOffered(
+            at=at, pbx=pbx, call=call, offer=number, agent=agent, visit=visit, queue=queue
+        ),
+        OfferEnded(
+            at=at + ring_ms,
+            pbx=pbx,
+            call=call,
+            offer=number,
+            agent=agent,
+            end=end,
+            ring_ms=ring_ms,
+            visit=visit,
+        ),
+    ]
+
+
+def _by(logged: LoggedVisit) -> EndedBy:
+    """Who ended the call, if its last stay ended it; of a transferred one the log knows no end."""
+    return "unknown" if logged.by in (None, "transfer") else logged.by
+
+
+def _outcome(logged: LoggedVisit) -> Outcome:
+    return logged.end or "unknown"

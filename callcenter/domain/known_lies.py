@@ -1,0 +1,180 @@
+"""Where queue_log says something else than what happened, by name.
+
+Each rule is a thing seen on a real Asterisk (ASTERISK 7 and 12) and holds only with evidence of
+its own: what AMI showed us of the parking, the redirection, the pick-up. A difference that no rule
+names is not explained by any of them, and is shown to people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .logged import LoggedVisit
+from .model import CallRecord, Conversation, Visit
+
+LIES: dict[str, str] = {
+    "parking": "queue_log knows nothing of parking: talk counts until the customer's end",
+    "redirect": "queue_log knows nothing of a redirection: talk counts until the customer's end",
+    "redirected while waiting": "a caller taken out of the queue is written as ABANDON",
+    "restart": "a restart is written as the deed of people: COMPLETECALLER, ABANDON",
+    "crash": "a crash leaves stays open; Asterisk's next start is all that the log has",
+    "pick-up": "the member whose phone rang is named, not who picked up",
+    "forward": "the member who was rung is named, not the one he forwarded to",
+    "attended transfer": "an attended transfer is now and then written as COMPLETE by the agent",
+    "transfer into a queue": "the talk ends there with the agent who transferred, not with the "
+    "customer",
+    "late completion": "talk counts until the customer's end, though the agent had parted",
+    "local member": "behind a Local/n member talk includes that of whom he transferred to",
+    "no completion": "COMPLETE was never written",
+}
+"""The name of each rule and what it says."""
+
+ENDED_TOGETHER_MS = 2_000
+"""Two ends this close are one: whole seconds, and the events between them."""
+
+
+def lie(
+    what: str, record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> str | None:
+    """The name of the rule that explains why the log differs in ``what``; None when none does.
+
+    ``what`` is ``end``, ``wait``, ``agent``, ``talk`` or ``by``.
+    """
+    return next(
+        (name for name, rule in _RULES[what].items() if rule(record, visit, talk, logged)), None
+    )
+
+
+_Rule = Callable[[CallRecord, Visit, Conversation | None, LoggedVisit], bool]
+
+
+def _handed(kind: str) -> _Rule:
+    def rule(
+        record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+    ) -> bool:
+        return (
+            talk is not None
+            and talk.transfer is not None
+            and talk.transfer.kind == kind
+            and logged.by in ("caller", "agent")
+            and _longer(talk, logged)
+        )
+
+    return rule
+
+
+def _longer(talk: Conversation, logged: LoggedVisit) -> bool:
+    return logged.talk_s is not None and logged.talk_s * 1000 > (talk.talk_ms or 0)
+
+
+def _taken_out(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    lived_on = (record.ended_at or 0) > (visit.left_at or 0)
+    return visit.end == "withdrawn" and logged.end == "abandoned" and lived_on
+
+
+def _restart(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    stopped = visit.end == "system" or (talk is not None and talk.ended_by == "pbx")
+    return stopped and logged.restarted_s is not None and not logged.cut
+
+
+def _crash(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    stopped = visit.end in ("system", "unknown") or (
+        talk is not None and talk.ended_by in ("pbx", "unknown")
+    )
+    return logged.cut and stopped
+
+
+def _picked_up(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    if talk is None:
+        return False
+    rung = {offer.agent.id for offer in visit.offers}
+    return bool(rung) and talk.agent.id not in rung and not _won(visit)
+
+
+def _forwarded(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    return (
+        talk is not None
+        and talk.agent.id in {offer.agent.id for offer in visit.offers if offer.end == "answered"}
+        and any(o.end == "cancelled" and o.agent.id != talk.agent.id for o in visit.offers)
+    )
+
+
+def _won(visit: Visit) -> bool:
+    return any(offer.end == "answered" for offer in visit.offers)
+
+
+def _attended(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    return (
+        talk is not None
+        and talk.transfer is not None
+        and talk.transfer.kind == "attended"
+        and logged.by == "agent"
+        and _longer(talk, logged)
+    )
+
+
+def _into_queue(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    return (
+        talk is not None
+        and record.uniqueid != logged.callid
+        and logged.talk_s is not None
+        and logged.talk_s * 1000 < (talk.talk_ms or 0)
+    )
+
+
+def _late(record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit) -> bool:
+    """The log's talk ends when the customer's call does, and ours had ended well before."""
+    if talk is None or talk.parted_at is None or record.ended_at is None or not logged.parted_s:
+        return False
+    at_the_end = abs(record.ended_at - logged.parted_s * 1000) <= ENDED_TOGETHER_MS
+    return at_the_end and talk.parted_at < record.ended_at and _longer(talk, logged)
+
+
+def _local(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    return (
+        talk is not None
+        and talk.transfer is not None
+        and talk.agent.interface.startswith("Local/")
+        and _longer(talk, logged)
+    )
+
+
+def _never_completed(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    return logged.end == "answered" and logged.parted_s is None
+
+
+_RULES: dict[str, dict[str, _Rule]] = {
+    "end": {"redirected while waiting": _taken_out, "restart": _restart, "crash": _crash},
+    "wait": {"crash": _crash},
+    "agent": {"pick-up": _picked_up, "forward": _forwarded},
+    "talk": {
+        "parking": _handed("parked"),
+        "redirect": _handed("redirected"),
+        "restart": _restart,
+        "crash": _crash,
+        "no completion": _never_completed,
+        "transfer into a queue": _into_queue,
+        "local member": _local,
+        "attended transfer": _attended,
+        "late completion": _late,
+    },
+    "by": {},
+}

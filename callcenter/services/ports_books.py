@@ -1,0 +1,124 @@
+"""The port of the books: the ledger of reconciliation, and what it needs of the call log.
+
+It stands among the services because the floors above implement it and it speaks of their values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
+
+from msgspec import Struct, field
+
+from callcenter.domain.heard import LinkFact
+from callcenter.domain.model import AgentRef, CallRecord
+
+JobState = Literal["asked", "running", "done", "failed"]
+
+
+class DayTally(Struct, kw_only=True):
+    """One day of one PBX: calls that queues had. ``known``: of the equal ones, how many each known
+    lie of queue_log explains. ``day`` is the site's, ``2026-11-22``."""
+
+    pbx: str
+    day: str
+    equal: int = 0
+    corrected: int = 0
+    unexplained: int = 0
+    known: dict[str, int] = field(default_factory=dict)
+    made_at: int = 0
+
+
+class Unexplained(Struct, frozen=True, kw_only=True):
+    """A call that nobody can explain. ``ours`` and ``logged`` are JSON: both versions."""
+
+    pbx: str
+    day: str
+    call: str
+    at: int
+    why: list[str]
+    ours: str
+    logged: str
+
+
+class Job(Struct, kw_only=True):
+    """A back-fill that a command asked the running service for. ``file`` empty: the PBX's own.
+
+    ``from_ms`` <= time < ``to_ms``, None: all there is. ``done`` of ``size`` bytes are read.
+    ``said``: what came of it, or why it failed.
+    """
+
+    id: int
+    pbx: str
+    file: str = ""
+    from_ms: int | None = None
+    to_ms: int | None = None
+    dry_run: bool = False
+    state: JobState = "asked"
+    done: int = 0
+    size: int = 0
+    said: str = ""
+
+
+class Books(Protocol):
+    """All raise ``StoreUnavailable``."""
+
+    async def write_days(
+        self, days: Sequence[DayTally], unexplained: Sequence[Unexplained]
+    ) -> None:
+        """Puts whole days in place of what was known of them, in one transaction."""
+        ...
+
+    async def days(self, from_day: str, to_day: str, pbx: str = "") -> list[DayTally]:
+        """The days from ``from_day`` to ``to_day``, both included, by day and PBX."""
+        ...
+
+    async def unexplained(self, limit: int, pbx: str = "", day: str = "") -> list[Unexplained]:
+        """Unexplained calls, newest first."""
+        ...
+
+    async def unreconciled(self) -> dict[str, int]:
+        """How many calls of each PBX are unexplained, all days together."""
+        ...
+
+    async def turns(self, pbx: str) -> list[LinkFact]:
+        """When the link of this PBX was lost and restored, in order."""
+        ...
+
+    async def agents(self, pbx: str) -> list[AgentRef]:
+        """Every agent of this PBX that was ever recorded, by his last name."""
+        ...
+
+    async def calls(self, ids: Sequence[str]) -> dict[str, CallRecord]:
+        """The stored calls with these ids."""
+        ...
+
+    async def calls_of(
+        self, pbx: str, from_ms: int, to_ms: int, after: str, limit: int
+    ) -> list[CallRecord]:
+        """Calls of a PBX that began in ``from_ms`` <= start < ``to_ms``, by id after ``after``."""
+        ...
+
+    async def near(self, pbx: str, queue: str, from_ms: int, to_ms: int) -> list[CallRecord]:
+        """Calls of a PBX that were in this queue and began in this time."""
+        ...
+
+    async def next_job(self) -> Job | None:
+        """The oldest job that is asked for or was interrupted."""
+        ...
+
+    async def tell_job(self, job: Job) -> None:
+        """Stores state, progress and result of a job."""
+        ...
+
+    async def place(self, pbx: str) -> tuple[int, int, str] | None:
+        """Where the tail of this PBX's log stood: inode, offset, mark."""
+        ...
+
+    async def keep_place(self, pbx: str, place: tuple[int, int, str]) -> None:
+        """Stores where the tail stands."""
+        ...
+
+
+Linked = Mapping[str, tuple[int | None, str, str]]
+"""By number as it came: customer, E.164, and the rule by which he was found."""

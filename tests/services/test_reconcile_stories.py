@@ -1,0 +1,129 @@
+"""Every recorded story against the queue_log that the real Asterisk wrote meanwhile.
+
+After the replay the ledger says equal, or names the known lie, or has corrected what the cut link
+hid; nothing is unexplained. And where the truth of a story says that queue_log lies, the rule that
+we name is the one that the story was made for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ami_bridge.queue_log_visits import VisitFold
+from callcenter.domain import record as records
+from callcenter.domain.facts import AgentSeen, AnyFact, CallFact, Fact
+from callcenter.domain.heard import Heard, turns
+from callcenter.domain.model import CallRecord
+from callcenter.domain.named import AgentNames
+from callcenter.domain.reconcile import Judged, judge, unlogged
+from tests.ami_bridge.replaying import TRACES, flat, folders, heard, play, truth_of
+
+EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
+LIES = {
+    "ami_redirect": ["redirect"],
+    "forwarded": ["forward"],
+    "join_empty": ["refused at the door"],
+    "given/join_empty": ["refused at the door"],
+    "park_retrieve": ["parking"],
+    "pickup": ["pick-up"],
+    "queue_full": ["refused at the door"],
+    "refused_then_answered": ["refused at the door"],
+}
+CORRECTED = {"ami_cut_call_ends_unseen"}
+
+
+def reconciled(
+    folder: Path, facts: list[AnyFact], calls: dict[str, CallRecord]
+) -> list[Judged]:
+    """The verdicts on all calls that queues had, ours and the log's."""
+    fold = VisitFold()
+    fold.texts((folder / "queue_log").read_text(encoding="utf-8").splitlines())
+    agents = AgentNames("pbx1")
+    for fact in facts:
+        if isinstance(fact, AgentSeen):
+            agents.learn(fact.agent)
+    ears = Heard(turns(facts))
+    logged = {f"pbx1:{call.callid}": call for call in fold.rest()}
+    found = [judge("pbx1", calls.get(name), call, agents, ears) for name, call in logged.items()]
+    others = [unlogged(record, ears) for name, record in calls.items() if name not in logged]
+    return found + [judged for judged in others if judged is not None]
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_a_story_is_equal_or_the_lie_has_its_name(folder: Path) -> None:
+    name = str(folder.relative_to(TRACES))
+    facts, calls, _ = play(flat(heard(folder)))
+    verdicts = reconciled(folder, facts, calls)
+    assert [each.why for each in verdicts if each.verdict == "unexplained"] == []
+    assert sorted({lie for each in verdicts for lie in each.known}) == LIES.get(name, [])
+    corrected = any(each.verdict == "corrected" for each in verdicts)
+    assert corrected == (name in CORRECTED)
+    in_queues = [call for call in truth_of(folder)["calls"] if call.get("visits")]
+    assert len(verdicts) == len(in_queues)
+
+
+def test_every_story_in_which_the_log_is_said_to_lie_has_a_named_lie() -> None:
+    said = {
+        str(folder.relative_to(TRACES))
+        for folder in folders()
+        if any("log" in v for call in truth_of(folder)["calls"] for v in call.get("visits", []))
+    }
+    assert said
+    assert said <= set(LIES)
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_what_was_corrected_stays_so_and_a_second_run_says_nothing_new(folder: Path) -> None:
+    facts, calls, _ = play(flat(heard(folder)))
+    first = reconciled(folder, facts, calls)
+    apply(calls, [fact for each in first for fact in each.facts])
+    second = reconciled(folder, facts, calls)
+    assert [fact for each in second for fact in each.facts] == []
+    assert [(e.call, e.verdict, e.known) for e in second] == [
+        (e.call, e.verdict, e.known) for e in first
+    ]
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_with_the_link_down_all_along_the_log_alone_gives_the_queues_figures(folder: Path) -> None:
+    truth = truth_of(folder)
+    calls: dict[str, CallRecord] = {}
+    first = reconciled(folder, [], calls)
+    apply(calls, [fact for each in first for fact in each.facts])
+    tolerance = truth["tol"] * 1000
+    by_number = sorted(calls.values(), key=lambda record: record.started_at)
+    wanted = [
+        [v for v in call.get("visits", []) if v["result"] not in ("full", "join_empty")]
+        for call in sorted(truth["calls"], key=lambda call: call.get("uniqueid", ""))
+    ]
+    wanted = [visits for visits in wanted if visits]
+    assert [len(record.visits) for record in by_number] == [len(visits) for visits in wanted]
+    ends = {"transferred": "answered", "timeout": "timed_out", "exit_key": "key",
+            "leave_empty": "emptied"}
+    for record, visits in zip(by_number, wanted, strict=True):
+        assert record.settled_by == "queue_log"
+        assert record.ended_at is not None
+        for visit, true in zip(record.visits, visits, strict=True):
+            assert visit.end == ends.get(true["result"], true["result"])
+            assert abs((visit.wait_ms or 0) - true["wait"] * 1000) <= tolerance
+            talk = next((t for t in record.conversations if t.visit == visit.number), None)
+            if "agent" in true:
+                talked = true.get("log", {}).get("talk", true["talk"])
+                assert talk is not None
+                assert abs((talk.talk_ms or 0) - talked * 1000) <= tolerance
+    assert reconciled(folder, [], calls) is not first
+    again = reconciled(folder, [], calls)
+    assert [fact for each in again for fact in each.facts] == []
+    assert {each.verdict for each in again} <= {"corrected"}
+
+
+def apply(calls: dict[str, CallRecord], facts: list[Fact]) -> None:
+    """Folds facts into the records, as the ledger does."""
+    for fact in facts:
+        assert isinstance(fact, CallFact)
+        if fact.call not in calls:
+            calls[fact.call] = records.begin(fact)  # type: ignore[arg-type]  # the first is CallStarted
+        else:
+            records.fold(calls[fact.call], fact)  # type: ignore[arg-type]  # all are of AnyFact
