@@ -7,13 +7,13 @@ file the first line of the wanted time is found by halving, since lines are near
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from errno import ENOENT
 from pathlib import Path
-from typing import IO
-
-from msgspec import Struct
+from typing import IO, cast
 
 from callcenter.domain.logged import LoggedCall
+from callcenter.services.ports_books import Portion
 
 from .queue_log import LONGEST, lines_of, parse
 from .queue_log_tail import siblings
@@ -24,12 +24,28 @@ BEFORE_S = 6 * 3_600
 """How long before the wanted time reading begins: stays that were open when it began."""
 
 
-class Portion(Struct, frozen=True):
-    """Calls that came out, after ``done`` of ``size`` bytes."""
+class LogFiles:
+    """The port ``LogSource`` over files. Without ``files`` it is the PBX's own log at ``path``
+    with what it was rotated into; ``files`` are read in this order instead."""
 
-    calls: list[LoggedCall]
-    done: int
-    size: int
+    def __init__(self, path: Path, files: Sequence[Path] = ()) -> None:
+        self.path = path
+        self._files = list(files)
+
+    @classmethod
+    def named(cls, names: str) -> LogFiles:
+        """The files that a job names, one a line, oldest first."""
+        files = [Path(name) for name in names.split("\n")]
+        return cls(files[-1], files)
+
+    def portions(self, from_ms: int | None, to_ms: int | None) -> Iterator[Portion]:
+        """Its calls, at least those of this time. Raises ``OSError``."""
+        from_s = (from_ms or 0) // 1000
+        files = self._files or files_of(self.path, from_s - BEFORE_S)
+        if not files:
+            raise FileNotFoundError(ENOENT, "there is no such file", str(self.path))
+        until_s = None if to_ms is None else to_ms // 1000
+        yield from read_calls(files, VisitFold(), from_s, until_s)
 
 
 def files_of(path: Path, from_s: int) -> list[Path]:
@@ -60,11 +76,15 @@ def read_calls(
             for lines, place in _blocks(stream):
                 fold.texts(lines)
                 at = size if file.suffix == ".gz" else min(size, start + place)
-                yield Portion(fold.ready(), done + at - start, whole)
+                yield _portion(fold, fold.ready(), done + at - start, whole)
                 if until_s is not None and fold.now_s > until_s + 86_400:
                     break
         done += size - start
-    yield Portion(fold.rest(), whole, whole)
+    yield _portion(fold, fold.rest(), whole, whole)
+
+
+def _portion(fold: VisitFold, calls: list[LoggedCall], done: int, size: int) -> Portion:
+    return Portion(calls, done, size, (fold.first_s or 0) * 1000, fold.now_s * 1000)
 
 
 def start_of(file: Path, from_s: int) -> int:
@@ -94,7 +114,7 @@ def start_of(file: Path, from_s: int) -> int:
 
 def _opened(file: Path) -> IO[bytes]:
     if file.suffix == ".gz":
-        return gzip.open(file, "rb")
+        return cast(IO[bytes], gzip.open(file, "rb"))
     return file.open("rb")
 
 

@@ -231,6 +231,7 @@ class Service:
             day_end=lambda: self.figures.day[1],
             pop_shown=lambda s: self.histograms.pop_latency.observe_ms(s * 1000),
         )
+        self.desks.rebuild()
         self.desks.on_look(self._load_desk)
         self.live.desks = self.desks
         self.live.wall = WallView(

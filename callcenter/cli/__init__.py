@@ -9,7 +9,18 @@ from __future__ import annotations
 import click
 
 from callcenter import __version__
-from callcenter.cli import calls, check, customers, database, people, serve, settings, trace, watch
+from callcenter.cli import (
+    calls,
+    check,
+    customers,
+    database,
+    people,
+    reconcile,
+    serve,
+    settings,
+    trace,
+    watch,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,6 +39,7 @@ for command in (
     customers.customers,
     calls.calls,
     database.db,
+    reconcile.reconcile,
     trace.trace,
     settings.config,
 ):

@@ -70,7 +70,7 @@ def imported(
             settled_by="queue_log",
         )
     )
-    return facts
+    return _ordered(facts)
 
 
 def correction(
@@ -118,7 +118,13 @@ def correction(
             settled_by="queue_log",
         )
     )
-    return facts
+    return _ordered(facts)
+
+
+def _ordered(facts: list[AnyFact]) -> list[AnyFact]:
+    """The ends of stays behind all else but the call's end: they make the figures count anew, and
+    then the call shall be whole, wherever a reader of the journal makes his cut."""
+    return sorted(facts, key=lambda f: isinstance(f, VisitCorrected) + 2 * isinstance(f, CallEnded))
 
 
 def _stay(pbx: str, call: str, number: int, logged: LoggedVisit) -> list[AnyFact]:
@@ -187,8 +193,12 @@ def _talk(
 def _rings(logged: LoggedVisit, agents: AgentNames) -> list[tuple[AgentRef, int, int, OfferEnd]]:
     """The phones that were rung, as far as the log tells: agent, since when, how long, how."""
     rings: list[tuple[AgentRef, int, int, OfferEnd]] = [
-        (agents.of(ring.agent), max(logged.entered_s * 1000, ring.at_s * 1000 - ring.ring_ms),
-         ring.ring_ms, ring.end)
+        (
+            agents.of(ring.agent),
+            max(logged.entered_s * 1000, ring.at_s * 1000 - ring.ring_ms),
+            ring.ring_ms,
+            ring.end,
+        )
         for ring in logged.rings
     ]
     if logged.end == "answered" and logged.ring_s is not None and logged.connected_s is not None:

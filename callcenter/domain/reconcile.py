@@ -10,6 +10,7 @@ the link was not whole from the call's beginning to its end (``heard``).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -68,14 +69,20 @@ def judge(
     call: LoggedCall,
     agents: AgentNames,
     heard: Heard,
+    elsewhere: Collection[int] = (),
 ) -> Judged:
-    """Compares one call. ``call`` must be over, or be so old that it never will be."""
+    """Compares one call. ``call`` must be over, or be so old that it never will be.
+
+    ``elsewhere``: stays of the record that queue_log has under another leg's id.
+    """
     at = call.visits[0].entered_s * 1000
     began = min(visit.entered_s for visit in call.visits) * 1000
     seen = heard.throughout(began, max(visit.last_s for visit in call.visits) * 1000)
     if record is None:
         if seen:
-            why = [f"{v.queue}: queue_log has a stay of a call that we never had" for v in call.visits]
+            why = [
+                f"{v.queue}: queue_log has a stay of a call that we never had" for v in call.visits
+            ]
             return Judged(
                 call=f"{pbx}:{call.callid}",
                 at=at,
@@ -99,7 +106,7 @@ def judge(
     for visit, logged in paired(record, call):
         if logged is None:
             assert visit is not None, "a pair has at least one half"
-            if record.uniqueid == call.callid:
+            if record.uniqueid == call.callid and visit.number not in elsewhere:
                 wrong.append(Difference(visit.queue, "stay", str(visit.end), "nothing"))
             continue
         talk = None if visit is None else talk_of(record, visit)
@@ -128,7 +135,7 @@ def judge(
     return judged
 
 
-def unlogged(record: CallRecord, heard: Heard) -> Judged | None:
+def unlogged(record: CallRecord) -> Judged | None:
     """The verdict on a call of ours that queue_log has not; None when no queue had it.
 
     A refused call leaves no word there (ASTERISK 12.3).
@@ -140,15 +147,13 @@ def unlogged(record: CallRecord, heard: Heard) -> Judged | None:
     if not inside:
         judged.known = ["refused at the door"]
         return judged
-    judged.verdict = "unexplained"
+    judged.verdict, judged.at = "unexplained", inside[0].entered_at
     judged.ours = record.visits
     judged.why = [f"{v.queue}: stay: we have {v.end}, queue_log has nothing" for v in inside]
     return judged
 
 
-def paired(
-    record: CallRecord, call: LoggedCall
-) -> list[tuple[Visit | None, LoggedVisit | None]]:
+def paired(record: CallRecord, call: LoggedCall) -> list[tuple[Visit | None, LoggedVisit | None]]:
     """Each stay of the log with ours, then those of ours that are left; refused ones are not."""
     left = [visit for visit in record.visits if visit.end != "refused"]
     found: dict[int, Visit] = {}

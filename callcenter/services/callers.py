@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Literal
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -64,7 +64,7 @@ class Callers:
         tasks: Tasks,
         normalise: Normalise,
         day_start: Callable[[], int],
-        commit: Callable[[Sequence[AnyFact]], Awaitable[None]],
+        commit: Callable[[Sequence[AnyFact]], Coroutine[Any, Any, None]],
         latest: Callable[[str], CallRecord | None] = lambda call: None,
     ) -> None:
         self._directory = directory
@@ -86,12 +86,20 @@ class Callers:
         """``listener(call)`` hears when more is known of a call's caller."""
         self._changed = listener
 
+    def national(self, line: str) -> str:
+        """A line of ours as people of its country write it; as it came when it is no number."""
+        return self._normalise(line, line, "shown").national or line
+
     def get(self, call: str) -> CallerInfo | None:
         """What is known now of the caller of this call."""
         return self._known.get(call)
 
-    def begin(self, record: CallRecord) -> CallerInfo:
-        """Begins the look-up of a call, unless the same number is being looked up for it."""
+    def begin(self, record: CallRecord, *, resumed: bool = False) -> CallerInfo:
+        """Begins the look-up of a call, unless the same number is being looked up for it.
+
+        ``resumed``: the call was under way before a restart of ours, and whom it was linked with
+        then, by its number or by a person, still holds.
+        """
         caller = record.caller
         number = self._normalise(caller.number, record.line, caller.presentation)
         known = self._known.get(record.id)
@@ -101,10 +109,15 @@ class Callers:
         self._known[record.id] = info
         if number.withheld or not number.raw:
             info.match = "withheld"
+            if record.customer_id is not None or (known is not None and known.number.e164):
+                # That the caller hides was learned after the look-up had begun: it is taken back.
+                work = self._commit([self._linked(record, info, "withheld")])
+                self._tasks.brief(f"unlink the caller of {record.id}", work)
         elif number.internal or record.direction == "internal":
             info.match = "internal"
         else:
-            self._tasks.brief(f"look up the caller of {record.id}", self._find(record, info))
+            work = self._find(record, info, resumed)
+            self._tasks.brief(f"look up the caller of {record.id}", work)
         return info
 
     def forget(self, call: str) -> None:
@@ -129,11 +142,17 @@ class Callers:
             how=how,
         )
 
-    async def _find(self, record: CallRecord, info: CallerInfo) -> None:
+    async def _find(self, record: CallRecord, info: CallerInfo, resumed: bool) -> None:
+        known: Customer | None = None
+        matches: list[Match] = []
         try:
             async with self._slots, asyncio.timeout(LIMIT_S):
-                matches = await self._directory.look_up(info.number)
-                if len(matches) == 1:
+                if resumed and record.customer_id is not None:
+                    known = await self._directory.get(record.customer_id)
+                matches = [] if known else await self._directory.look_up(info.number)
+                if known is not None:
+                    info.match, info.customer = "one", known
+                elif len(matches) == 1:
                     info.match, info.customer = "one", matches[0].customer
                 elif matches:
                     info.match, info.matches = "many", matches
@@ -146,8 +165,10 @@ class Callers:
             if info.match == "pending":
                 info.match = "unavailable"
             log.warning("the caller of %s could not be looked up: %s", record.id, error)
+        if self._known.get(record.id, info) is not info:
+            return  # Meanwhile the number turned out to be another one, or hidden.
         self._changed(record.id)
-        if info.customer is not None or info.number.e164:
+        if known is None and (info.customer is not None or info.number.e164):
             rule = matches[0].rule if info.match == "one" else info.match
             await self._commit([self._linked(record, info, rule)])
 

@@ -118,6 +118,7 @@ def card(
     now: int,
     wrap_ends_at: int | None,
     ring_limit_s: int | None,
+    line_shown: str = "",
 ) -> dict[str, Any]:
     """Everything that the agent's screen needs to know of this call."""
     offers = offers_to(record, agent)
@@ -128,7 +129,7 @@ def card(
         "id": record.id,
         "phase": phase(record, agent),
         "queue": visit.queue if visit is not None else "",
-        "line": record.line,
+        "line": line_shown or record.line,
         "direction": record.direction,
         "number": record.caller.number if record.caller.presentation == "shown" else "",
         "national": info.number.national if info is not None else record.caller.number,

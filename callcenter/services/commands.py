@@ -185,6 +185,8 @@ class Commands:
             return filed
         if isinstance(wanted, Mapping):
             await self._add_follow_up(user, call, wanted)
+        if user.agent_id is not None:
+            self._desks.filed(user.agent_id, call)
         if args.get("ready") and user.agent_id is not None:
             now = self._desks.state(user.agent_id)
             if now in ("paused", "wrap_up"):

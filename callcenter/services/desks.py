@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from callcenter.domain.board import Board
-from callcenter.domain.customer import FollowUp
+from callcenter.domain.customer import FieldKind, FollowUp
 from callcenter.domain.facts import (
     AgentAnswered,
     AgentOffered,
@@ -24,6 +24,7 @@ from callcenter.domain.facts import (
     CallReclassified,
     CallStarted,
     DispositionSet,
+    NoteSaved,
     OfferEnded,
     Recorded,
     WrapUpEnded,
@@ -48,6 +49,15 @@ OWN_CALLS = 10
 Told = Callable[[str, Deltas | Push], None]
 
 
+class Card(Struct, eq=False):
+    """A card as it was made; it holds until something is said of its call, or until ``until``
+    (epoch ms), when an alert on it ends. ``kinds`` are the fields it was made by."""
+
+    made: dict[str, Any]
+    kinds: Sequence[FieldKind]
+    until: int | None
+
+
 class DeskState(Struct, eq=False):
     """One agent's desk. ``arrived`` is when AMI told of each ringing call (ms)."""
 
@@ -55,6 +65,7 @@ class DeskState(Struct, eq=False):
     arrived: dict[str, float] = field(default_factory=dict)
     follow_ups: dict[str, dict[str, Any]] = field(default_factory=dict)
     recent: list[dict[str, Any]] = field(default_factory=list)
+    cards: dict[str, Card] = field(default_factory=dict)
     shown: dict[str, Any] | None = None
 
 
@@ -101,7 +112,7 @@ class Desks:
         """Puts calls that are under way back on their desks, after a restart of ours."""
         for record in self._ledger.in_memory():
             if record.ended_at is None and record.direction != "internal":
-                self._callers.begin(record)
+                self._callers.begin(record, resumed=True)
             for agent in self._agents_of(record):
                 if cards.phase(record, agent):
                     self._desk(agent).calls[record.id] = None
@@ -110,6 +121,9 @@ class Desks:
         """Follows the facts of one commit."""
         changed: dict[str, None] = {}
         popped: list[tuple[str, str]] = []
+        for item in batch:
+            if isinstance(item.fact, CallFact):
+                self._spoil(item.fact.call)
         for item in batch:
             fact = item.fact
             if isinstance(fact, AgentStateChanged):
@@ -134,18 +148,29 @@ class Desks:
                 self._wrap_ends.pop((fact.agent.id, fact.call), None)
             elif isinstance(fact, OfferEnded) and fact.end != "answered":
                 self._withdraw(fact.agent.id, record, changed)
-            elif isinstance(fact, DispositionSet | CallEnded):
-                self._file(record, changed)
+            elif isinstance(fact, CallEnded | DispositionSet | NoteSaved):
+                self._over(record)
             for agent in self._agents_of(record):
                 changed[agent] = None
         for agent, call in popped:
-            self._pop(agent, call)
+            if self._pop(agent, call):
+                changed.pop(agent, None)
         for agent in changed:
             self._tell(agent)
+
+    def _spoil(self, call: str) -> None:
+        """The cards of this call are to be made anew."""
+        record = self._ledger.get(call)
+        if record is not None:
+            for agent in self._agents_of(record):
+                desk = self._desks.get(agent)
+                if desk is not None:
+                    desk.cards.pop(call, None)
 
     def snapshot(self, agent: str) -> dict[str, Any]:
         """The whole state of a desk, as the page takes it."""
         # Who looks already must not miss what this snapshot says for the first time.
+        self._desk(agent).cards.clear()
         self._tell(agent)
         self._looked(agent)
         return self._build(agent, self._desk(agent))
@@ -183,6 +208,7 @@ class Desks:
 
     def refresh(self, agent: str) -> None:
         """Looks again at a desk because something beside the facts changed."""
+        self._desk(agent).cards.clear()
         self._tell(agent)
 
     def watched(self) -> list[str]:
@@ -203,6 +229,7 @@ class Desks:
         record = self._ledger.get(call)
         if record is None:
             return
+        self._spoil(call)
         info = self._callers.get(call)
         for agent in self._agents_of(record):
             desk = self._desks.get(agent)
@@ -214,11 +241,13 @@ class Desks:
                 self._told(agent, Push("pop2", {"id": call, "cust": cust}))
             self._tell(agent)
 
-    def _pop(self, agent: str, call: str) -> None:
+    def _pop(self, agent: str, call: str) -> bool:
+        """Shows a pop and tells the desk; False when more is to be told
+        (or nothing was, the call being gone from it already)."""
         record = self._ledger.get(call)
         desk = self._desk(agent)
         if record is None or call not in desk.calls:
-            return
+            return False
         made = self._card(record, agent)
         self._told(
             agent,
@@ -228,9 +257,12 @@ class Desks:
             ),
         )
         self._tell(agent)
+        told = len(desk.calls) <= KEPT
         while len(desk.calls) > KEPT:
             oldest = next(iter(desk.calls))
             desk.calls.pop(oldest)
+            self._forget(oldest)
+        return told
 
     def _withdraw(self, agent: str, record: CallRecord, changed: dict[str, None]) -> None:
         desk = self._desk(agent)
@@ -248,51 +280,91 @@ class Desks:
         self._told(agent, Push("popend", {"id": record.id, "why": why}))
         changed[agent] = None
 
-    def _file(self, record: CallRecord, changed: dict[str, None]) -> None:
-        """A call that is over and has its disposition leaves the desks, its wrap-up done."""
+    def filed(self, agent: str, call: str) -> None:
+        """The agent is done with a call: its card leaves his desk, and nobody else's.
+
+        A disposition alone does not do that: it is chosen in the middle of the work, and the words
+        and the reminder that follow it need the card.
+        """
+        desk = self._desks.get(agent)
+        record = self._ledger.get(call)
+        if desk is None or call not in desk.calls:
+            return
+        if record is None or cards.phase(record, agent) in ("wrap_up", "done", ""):
+            desk.calls.pop(call)
+            self._forget(call)
+            self._tell(agent)
+
+    def _over(self, record: CallRecord) -> None:
+        """A call that has ended is among the last calls of who talked; else it leaves the desks."""
         if record.ended_at is None:
             return
-        over = True
-        for agent in self._agents_of(record):
-            desk = self._desks.get(agent)
-            if desk is None or record.id not in desk.calls:
-                continue
-            now = cards.phase(record, agent)
-            if now == "" or (record.disposition is not None and now in ("done", "wrap_up")):
-                desk.calls.pop(record.id)
-                desk.recent = self._recent_with(record, desk.recent)
-                changed[agent] = None
-            else:
-                over = False
-        if over:
-            self._callers.forget(record.id)
-
-    def _recent_with(
-        self, record: CallRecord, before: list[dict[str, Any]]
-    ) -> list[dict[str, Any]]:
         info = self._callers.get(record.id)
         customer = info.customer if info is not None else None
-        mine = cards.line(record, customer.name if customer is not None else "")
-        return [mine, *(line for line in before if line["id"] != record.id)][:OWN_CALLS]
+        for agent in self._agents_of(record):
+            desk = self._desks.get(agent)
+            if desk is None:
+                continue
+            if cards.phase(record, agent) == "":
+                desk.calls.pop(record.id, None)
+            if cards.talks_of(record, agent):
+                before = {line["id"]: line for line in desk.recent}
+                known = before.get(record.id)
+                name = customer.name if customer is not None else known["name"] if known else ""
+                mine = {record.id: cards.line(record, name)}
+                lines = before | mine if known else mine | before
+                desk.recent = list(lines.values())[:OWN_CALLS]
+        self._forget(record.id)
+
+    def _forget(self, call: str) -> None:
+        """What is known of a caller is kept while his call lasts or is on a desk."""
+        record = self._ledger.get(call)
+        if record is None or (
+            record.ended_at is not None
+            and not any(
+                call in desk.calls
+                for agent in self._agents_of(record)
+                if (desk := self._desks.get(agent)) is not None
+            )
+        ):
+            self._callers.forget(call)
 
     def _card(self, record: CallRecord, agent: str) -> dict[str, Any]:
+        desk, now, kinds = self._desk(agent), self._clock.wall_ms(), self._callers.field_kinds
+        known = desk.cards.get(record.id)
+        if known is not None and known.kinds == kinds and (known.until or now) >= now:
+            return known.made
         queue = record.visits[-1].queue if record.visits else ""
-        return cards.card(
+        info = self._callers.get(record.id)
+        made = cards.card(
             record,
             agent,
-            self._callers.get(record.id),
-            self._callers.field_kinds,
-            now=self._clock.wall_ms(),
+            info,
+            kinds,
+            now=now,
             wrap_ends_at=self._wrap_ends.get((agent, record.id)),
             ring_limit_s=self._rules.ring_limit_s(queue),
+            line_shown=self._callers.national(record.line) if record.line else "",
         )
+        customer = info.customer if info is not None else None
+        alert = customer.alert if customer is not None else None
+        live = alert is not None and made["cust"] is not None and made["cust"]["alert"] is not None
+        desk.cards[record.id] = Card(made, kinds, alert.until if alert and live else None)
+        return made
 
     def _tell(self, agent: str) -> None:
         desk = self._desks.get(agent)
         if desk is None or desk.shown is None:
             return
         before, after = desk.shown, self._build(agent, desk)
-        changes = difference(before, after)
+        # Most of a desk stays as it is; equal parts are passed over at the price of one comparison.
+        moved = [key for key, value in after.items() if value != before[key]]
+        if not moved:
+            return
+        old, new = ({key: desk_then[key] for key in moved} for desk_then in (before, after))
+        if "calls" in new:
+            old["calls"], new["calls"] = _unlike(old["calls"], new["calls"])
+        changes = difference(old, new)
         if changes:
             self._told(agent, changes)
 
@@ -302,6 +374,8 @@ class Desks:
             record = self._ledger.get(call)
             if record is not None:
                 made[call] = self._card(record, agent)
+        if len(desk.cards) > len(made):
+            desk.cards = {call: card for call, card in desk.cards.items() if call in made}
         now = self._board.agents.get(agent)
         wrap_until = next(
             (self._wrap_ends[(agent, call)] for call in made if (agent, call) in self._wrap_ends),
@@ -339,3 +413,14 @@ class Desks:
             "wrap_ms": None if wrapped is None else round(wrapped),
             "pause_ms": counted.state_ms.get("paused", 0),
         }
+
+
+def _unlike(
+    before: dict[str, Any], after: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both maps without the entries that are the very same in both."""
+    same = {key for key, value in after.items() if before.get(key) is value}
+    return (
+        {key: value for key, value in before.items() if key not in same},
+        {key: value for key, value in after.items() if key not in same},
+    )

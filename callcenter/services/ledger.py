@@ -33,7 +33,7 @@ from callcenter.domain.model import CallRecord
 from kpi import cells
 from kpi.contributions import of_call, of_span
 from kpi.counters import Cell, Counters
-from kpi.records import AgentSpan
+from kpi.records import AgentSpan, was_answered
 from kpi.rules import Rules
 
 MINUTE_MS = 60_000
@@ -62,8 +62,11 @@ class Change(Struct, kw_only=True):
 
 
 class _Entry(Struct, eq=False):
+    """A call, what it adds to the sums, and whether facts came since that was reckoned."""
+
     record: CallRecord
     counted: dict[Cell, Counters] = field(default_factory=dict)
+    fresh: bool = False
 
 
 class Ledger:
@@ -125,16 +128,21 @@ class Ledger:
                 if item.seq:
                     entry.record.last_seq = item.seq
                 touched[fact.call] = entry
+                if isinstance(fact, CallEnded):
+                    self._ended[fact.call] = fact.at
+                    # An answered call counts from its answer on: its end alone moves no sum.
+                    if not entry.fresh or not was_answered(entry.record):
+                        counting[fact.call] = entry
+                    continue
+                entry.fresh = False
                 if isinstance(fact, COUNTING):
                     counting[fact.call] = entry
-                    if isinstance(fact, CallEnded):
-                        self._ended[fact.call] = fact.at
             elif isinstance(fact, AgentStateChanged):
                 self._span(fact, change)
         for entry in counting.values():
             now = of_call(entry.record, self.rules, step_ms=MINUTE_MS)
-            cells.apply(change.cells, cells.difference(entry.counted, now))
-            entry.counted = now
+            _gather(change.cells, cells.difference(entry.counted, now))
+            entry.counted, entry.fresh = now, True
         change.records = {call: clone(entry.record) for call, entry in touched.items()}
         if batch:
             self._forget(batch[-1].fact.at)
@@ -156,7 +164,7 @@ class Ledger:
                 end_ms=fact.at,
             )
             change.spans.append(closed)
-            cells.apply(change.cells, of_span(closed, fact.at, step_ms=MINUTE_MS))
+            _gather(change.cells, of_span(closed, fact.at, step_ms=MINUTE_MS))
         opened = AgentSpan(
             agent_id=fact.agent.id,
             name=fact.agent.name,
@@ -183,6 +191,18 @@ class Ledger:
                 self._ended[call] = now
                 continue
             del self._entries[call]
+
+
+def _gather(sums: dict[Cell, Counters], made: dict[Cell, Counters]) -> None:
+    """``cells.apply`` of sums that were made for this and belong to nobody else: what falls into
+    a new cell is taken as it is, without a copy."""
+    again: dict[Cell, Counters] = {}
+    for cell, counters in made.items():
+        if cell in sums:
+            again[cell] = counters
+        elif not counters.is_zero():
+            sums[cell] = counters
+    cells.apply(sums, again)
 
 
 def clone(item: CallRecord) -> CallRecord:

@@ -56,11 +56,18 @@ class Live:
         if topic in (WALL, MY_QUEUES):
             if not self._shown[WALL]:
                 self.step()
-            return self._number, self._shown[topic]
+            return self._number, self._of(topic, user)
         agent = topic.removeprefix(AGENT)
         if not topic.startswith(AGENT) or self.desks is None:
             raise self._missing(topic)
         return self._number, self.desks.snapshot(agent)
+
+    def _of(self, topic: str, user: SignedIn) -> dict[str, Any]:
+        state = self._shown[topic]
+        if topic != MY_QUEUES:
+            return state
+        mine = self.queues_of(user)
+        return {"queues": {name: row for name, row in state["queues"].items() if name in mine}}
 
     def subscribe(self, listener: Listener) -> None:
         """``listener(topic, number, change)`` hears every change, in order."""

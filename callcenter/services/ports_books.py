@@ -5,12 +5,13 @@ It stands among the services because the floors above implement it and it speaks
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct, field
 
 from callcenter.domain.heard import LinkFact
+from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import AgentRef, CallRecord
 
 JobState = Literal["asked", "running", "done", "failed"]
@@ -96,7 +97,10 @@ class Books(Protocol):
     async def calls_of(
         self, pbx: str, from_ms: int, to_ms: int, after: str, limit: int
     ) -> list[CallRecord]:
-        """Calls of a PBX that began in ``from_ms`` <= start < ``to_ms``, by id after ``after``."""
+        """Calls of a PBX that began in ``from_ms`` <= start < ``to_ms``, by start and id.
+
+        ``after`` is the id of the last call of the page before, or empty.
+        """
         ...
 
     async def near(self, pbx: str, queue: str, from_ms: int, to_ms: int) -> list[CallRecord]:
@@ -120,5 +124,25 @@ class Books(Protocol):
         ...
 
 
-Linked = Mapping[str, tuple[int | None, str, str]]
-"""By number as it came: customer, E.164, and the rule by which he was found."""
+class Portion(Struct, frozen=True):
+    """Calls that were read from a log, after ``done`` of ``size`` bytes.
+
+    ``first_ms`` and ``last_ms``: what time has been read so far, epoch ms (0: no line yet).
+    """
+
+    calls: list[LoggedCall]
+    done: int
+    size: int
+    first_ms: int = 0
+    last_ms: int = 0
+
+
+class LogSource(Protocol):
+    """The queue_log of one PBX."""
+
+    def portions(self, from_ms: int | None, to_ms: int | None) -> Iterator[Portion]:
+        """Its calls, at least those of this time; blocks, so it is iterated in a thread.
+
+        The last portion has what goes on as well. Raises ``OSError``.
+        """
+        ...

@@ -6,8 +6,11 @@ something holds and tick in the page.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from msgspec import Struct
 
 from callcenter.domain.board import AgentNow, Board
 from kpi import abandon_rate, handle_time, level_rules, service_level
@@ -27,6 +30,32 @@ def share(ratio: Ratio) -> dict[str, Any]:
     """A ratio as pages take it: the value, and the sample it rests on."""
     value = ratio.value
     return {"v": None if value is None else round(value, 4), "n": ratio.denominator}
+
+
+class Staff(Struct):
+    """Of the agents whom a queue may ring: how many are free, how many talk."""
+
+    free: int = 0
+    talking: int = 0
+
+
+def staff_of(board: Board) -> dict[str, Staff]:
+    """The staff of every queue that has any, by its folded name.
+
+    One walk over the agents, and agents alike are counted together: asking the board queue by
+    queue walks over all agents each time.
+    """
+    alike = Counter(
+        (agent.queues, agent.paused_in, agent.state) for agent in board.agents.values()
+    )
+    staff: dict[str, Staff] = {}
+    for (queues, paused_in, state), count in alike.items():
+        for queue in queues:
+            if queue not in paused_in:
+                there = staff.setdefault(queue, Staff())
+                there.free += count if state == "ready" else 0
+                there.talking += count if state in ("talking", "held") else 0
+    return staff
 
 
 class WallView:
@@ -52,11 +81,13 @@ class WallView:
         self._titles = titles
         self._levels: dict[tuple[str, str], LevelState] = {}
         self._waiting_trend: dict[int, int] = {}
+        self._staff: dict[str, Staff] = {}
 
     def build(self, now: int) -> dict[str, Any]:
         """The whole state at ``now`` (epoch ms)."""
         board = self._board
         stale = any(not link.up for link in board.links.values())
+        self._staff = staff_of(board)
         names = [name for name in board.queues if self._worth_showing(name)]
         queues = {name: self._queue(name, now, stale) for name in names}
         return {
@@ -89,7 +120,7 @@ class WallView:
     def _worth_showing(self, name: str) -> bool:
         """A queue with agents or with calls; an unused one would only fill the wall."""
         return bool(
-            self._board.serving(name)
+            name.casefold() in self._staff
             or self._board.waiting.get(name)
             or self._figures.today("queue", name).offered
         )
@@ -109,8 +140,8 @@ class WallView:
         rules = self._rules.of_queue(name)
         waiting = self._board.waiting.get(name, {})
         oldest = self._board.oldest(name)
-        free = self._board.free(name)
-        talking = sum(a.state in ("talking", "held") for a in self._board.serving(name))
+        staff = self._staff.get(name.casefold(), Staff())
+        free, talking = staff.free, staff.talking
         late = service_level.late((now - at for at in waiting.values()), rules.t_ms)
         today = service_level.live(self._figures.today("queue", name), late)
         half_hour = service_level.live(self._figures.window("queue", name, WINDOW_MIN, now), late)

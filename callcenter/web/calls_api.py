@@ -22,6 +22,7 @@ from .shapes import (
     FactShape,
     agents_of,
     call_shape,
+    with_facts,
 )
 
 FILTERS = (
@@ -44,6 +45,10 @@ class DispositionBody(Struct, frozen=True, forbid_unknown_fields=True):
     resolved: bool | None = None
     note: Annotated[str, Meta(max_length=20_000)] | None = None
     op: Annotated[str, Meta(max_length=64)] = ""
+
+
+HIDDEN = ("number", "name", "e164")
+"""What the facts of a call say of a caller who wants to stay unknown."""
 
 
 class CallsApi:
@@ -106,16 +111,22 @@ class CallsApi:
             page = await self._calls.find(wanted)
         except ValueError as error:
             raise Refusal(Code.BAD_VALUE, f"The filter cannot be used: {error}.") from error
-        return answer(CallPageShape([call_shape(r) for r in page.items], page.next_cursor))
+        private = who.role == "agent"
+        shown = [call_shape(record, private=private) for record in page.items]
+        return answer(CallPageShape(shown, page.next_cursor))
 
     async def get(self, request: web.Request, who: SignedIn) -> web.StreamResponse:
         """GET /api/v1/calls/{id}"""
         record = await self._seen_by(request.match_info["id"], who)
+        private = who.role == "agent"
         facts = [
             FactShape(item.seq, instant(item.fact.at), msgspec.to_builtins(item.fact))
             for item in await self._calls.facts(record.id)
         ]
-        return answer(CallWithFacts(call_shape(record), facts))
+        if private and record.caller.presentation != "shown":
+            for told in facts:
+                told.fact.update({key: "" for key in HIDDEN if key in told.fact})
+        return answer(with_facts(record, facts, private=private))
 
     async def dispose(self, request: web.Request, who: SignedIn) -> web.StreamResponse:
         """PUT /api/v1/calls/{id}/disposition"""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from ..domain.model import (
     AgentRef,
@@ -81,6 +81,8 @@ class CallShape(Struct, frozen=True):
 
     id: str
     pbx: str
+    uniqueid: str
+    linkedid: str
     direction: Direction
     caller: Caller
     line: str
@@ -116,21 +118,22 @@ class FactShape(Struct, frozen=True):
     fact: dict[str, Any]
 
 
-class CallWithFacts(Struct, frozen=True):
-    """A call and all that was concluded about it."""
+class CallWithFacts(CallShape, frozen=True):
+    """A call and all that was concluded about it, in order."""
 
-    call: CallShape
     facts: list[FactShape]
 
 
-def call_shape(record: CallRecord) -> CallShape:
-    """The call for the API."""
+def call_shape(record: CallRecord, *, private: bool = False) -> CallShape:
+    """The call for the API. ``private``: a number that its owner hides is not shown."""
     told = record.disposition
     return CallShape(
         id=record.id,
         pbx=record.pbx,
+        uniqueid=record.uniqueid,
+        linkedid=record.linkedid,
         direction=record.direction,
-        caller=record.caller,
+        caller=_hidden(record.caller) if private else record.caller,
         line=record.line,
         customer_id=record.customer_id,
         started_at=instant(record.started_at),
@@ -148,6 +151,17 @@ def call_shape(record: CallRecord) -> CallShape:
         note=record.note,
         settled_by=record.settled_by,
     )
+
+
+def with_facts(
+    record: CallRecord, facts: list[FactShape], *, private: bool = False
+) -> CallWithFacts:
+    """The call for the API, with all that was concluded about it."""
+    return CallWithFacts(**structs.asdict(call_shape(record, private=private)), facts=facts)
+
+
+def _hidden(caller: Caller) -> Caller:
+    return caller if caller.presentation == "shown" else Caller(presentation=caller.presentation)
 
 
 def _disposition(told: Disposition) -> DispositionShape:

@@ -4,7 +4,8 @@ Runs as its own process on another core. Commands come on standard input, one a 
 ``open KIND PORT COUNT PATH COOKIE...`` opens connections (for the hub each with its cookie, and
 subscribes), ``expect KIND FRAMES`` answers ``done`` when every connection of a kind has that many
 frames more, ``latencies`` answers the milliseconds from due to arrival of the pops since the last
-time, ``freeze PORT COOKIE`` opens one that never reads, ``quit`` ends.
+time, ``pops`` answers the id of each call that popped with the (monotonic) second of its arrival
+and how many frames came in all, ``freeze PORT COOKIE`` opens one that never reads, ``quit`` ends.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import sys
 import time
 from typing import cast
 
+POP = b'{"t":"pop",'
+CALL = re.compile(rb'"id":"([^"]+)"')
 DUE = re.compile(rb'"due":([0-9.]+)')
 HELLO_AND_SNAPSHOTS = 3
 SUBSCRIBE = b'{"t":"sub","topics":[{"n":"agent:me"},{"n":"queues:mine"}]}'
@@ -89,9 +92,20 @@ class Browser(asyncio.Protocol):
                 due = DUE.search(buffer, start, min(start + 200, start + size))
                 if due:
                     self.load.latencies.append((now - float(due[1])) * 1000)
+                elif buffer.startswith(POP, start):
+                    self._popped(buffer, start, now)
                 self.load.counted(self)
             at = start + size
         self._buffer = buffer[at:]
+
+    def _popped(self, buffer: bytes, start: int, now: float) -> None:
+        """A page paints a pop and says so."""
+        found = CALL.search(buffer, start, start + 300)
+        if found is not None:
+            call = found[1].decode()
+            self.load.pops.append((call, now))
+            shown = f'{{"t":"popack","id":"{call}","what":"shown","ms":5}}'
+            self.transport.write(masked(shown.encode()))
 
 
 class Load:
@@ -100,6 +114,7 @@ class Load:
     def __init__(self) -> None:
         self.browsers: dict[str, list[Browser]] = {}
         self.latencies: list[float] = []
+        self.pops: list[tuple[str, float]] = []
         self.frozen: list[socket.socket] = []
         self._target = 0
         self._kind = ""
@@ -129,6 +144,10 @@ class Load:
         elif what == "latencies":
             told, self.latencies = self.latencies, []
             return json.dumps(told)
+        elif what == "pops":
+            popped, self.pops = self.pops, []
+            frames = sum(b.frames for every in self.browsers.values() for b in every)
+            return json.dumps({"pops": popped, "frames": frames})
         elif what == "freeze":
             sock = socket.create_connection(("127.0.0.1", int(args[0])))
             sock.sendall(handshake(int(args[0]), "/ws", args[1]))

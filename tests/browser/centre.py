@@ -125,4 +125,4 @@ class Centre:
     async def call(self, call: str) -> dict[str, Any]:
         """One call as the API tells it."""
         found: dict[str, Any] = await self.product.get(f"/api/v1/calls/{quote(call, safe='')}")
-        return dict(found["call"])
+        return dict(found)

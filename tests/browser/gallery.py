@@ -36,7 +36,8 @@ Key = tuple[str, str, str]
 # A name, a key or a whole line that is wider than its box is cut with dots on purpose; anything
 # else that sticks out of the picture is a fault of the layout.
 OUTSIDE = """() => {
-  const wide = document.documentElement.scrollWidth > innerWidth ? ['the page scrolls sideways'] : [];
+  const wider = document.documentElement.scrollWidth > innerWidth;
+  const wide = wider ? ['the page scrolls sideways'] : [];
   const out = [...document.querySelectorAll('#app *')].filter((e) => {
     const box = e.getBoundingClientRect();
     if (!box.width || !box.height || e.closest('.sr, [hidden], .sp')) return false;

@@ -16,7 +16,7 @@ Change = Callable[[ScriptedPbx], object]
 
 
 def found(
-    cli: Cli, pbx: ScriptedPbx, code: int = 0, **keys: str
+    cli: Cli, pbx: ScriptedPbx, *, code: int = 0, **keys: str
 ) -> dict[str, list[dict[str, Any]]]:
     """The findings by what they are about."""
     cli.pbx(0, PORT=str(pbx.port), USERNAME="callcenter", SECRET="geheim", **keys)
@@ -52,7 +52,7 @@ def set_config(place: str, value: str) -> Change:
 
 
 def set_to(**values: Any) -> Change:
-    return lambda pbx: [setattr(pbx, name, value) for name, value in values.items()]
+    return lambda pbx: vars(pbx).update(values)
 
 
 def no_criteria(pbx: ScriptedPbx) -> None:
@@ -199,7 +199,7 @@ def test_an_account_that_is_in_no_file_we_can_read_is_unknown(cli: Cli, pbx: Scr
 def test_a_second_account_that_may_not_act_is_missing(cli: Cli, pbx: ScriptedPbx) -> None:
     account = {"ACTIONS__USERNAME": "callcenter-actions", "ACTIONS__SECRET": "tat"}
     pbx.commands += ["Hangup", "Redirect"]
-    seen = found(cli, pbx, **account)["actions"]
+    seen = found(cli, pbx, code=0, **account)["actions"]
     assert [f["mark"] for f in seen] == ["ok", "advice"]
     assert "may not Originate" in seen[1]["says"]
     pbx.may_pause = False

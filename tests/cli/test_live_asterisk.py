@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -72,18 +73,25 @@ async def test_a_call_on_a_real_asterisk_is_recorded_and_replayed(tmp_path: Path
         env = settings(lab, tmp_path)
         story = STORIES["answered_caller_hangup"]
 
-        async def play() -> None:
-            await asyncio.sleep(2)
-            await lab.play(story.name, story.play, proves=story.proves)
-
-        recorded, _ = await asyncio.gather(
-            callcenter(env, "trace", "record", str(path), "--seconds", "14"), play()
+        recorder = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "callcenter.cli", "trace", "record", str(path)),
+            stderr=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **env},
+            cwd=ROOT,
         )
-        assert recorded[0] == 0, recorded
+        assert recorder.stderr is not None
+        assert b"Recording" in await asyncio.wait_for(recorder.stderr.readline(), 20)
+        await asyncio.sleep(0.5)
+        await lab.play(story.name, story.play, proves=story.proves)
+        recorder.send_signal(signal.SIGINT)
+        said, _ = await asyncio.wait_for(recorder.communicate(), 20)
+        assert recorder.returncode == 0
+        assert b"numbers and names replaced" in said
         code, out, err = await callcenter(env, "trace", "replay", str(path))
         facts = [json.loads(line) for line in out.splitlines()]
         kinds = [fact["kind"] for fact in facts]
         assert code == 0
         assert "no whole roster" not in err
-        for kind in ("CallStarted", "AgentOffered", "AgentConnected", "CallEnded"):
+        for kind in ("CallStarted", "AgentOffered", "AgentAnswered", "CallEnded"):
             assert kind in kinds, kinds

@@ -34,9 +34,7 @@ LIES = {
 CORRECTED = {"ami_cut_call_ends_unseen"}
 
 
-def reconciled(
-    folder: Path, facts: list[AnyFact], calls: dict[str, CallRecord]
-) -> list[Judged]:
+def reconciled(folder: Path, facts: list[AnyFact], calls: dict[str, CallRecord]) -> list[Judged]:
     """The verdicts on all calls that queues had, ours and the log's."""
     fold = VisitFold()
     fold.texts((folder / "queue_log").read_text(encoding="utf-8").splitlines())
@@ -47,7 +45,7 @@ def reconciled(
     ears = Heard(turns(facts))
     logged = {f"pbx1:{call.callid}": call for call in fold.rest()}
     found = [judge("pbx1", calls.get(name), call, agents, ears) for name, call in logged.items()]
-    others = [unlogged(record, ears) for name, record in calls.items() if name not in logged]
+    others = [unlogged(record) for name, record in calls.items() if name not in logged]
     return found + [judged for judged in others if judged is not None]
 
 
@@ -100,8 +98,12 @@ def test_with_the_link_down_all_along_the_log_alone_gives_the_queues_figures(fol
     ]
     wanted = [visits for visits in wanted if visits]
     assert [len(record.visits) for record in by_number] == [len(visits) for visits in wanted]
-    ends = {"transferred": "answered", "timeout": "timed_out", "exit_key": "key",
-            "leave_empty": "emptied"}
+    ends = {
+        "transferred": "answered",
+        "timeout": "timed_out",
+        "exit_key": "key",
+        "leave_empty": "emptied",
+    }
     for record, visits in zip(by_number, wanted, strict=True):
         assert record.settled_by == "queue_log"
         assert record.ended_at is not None
