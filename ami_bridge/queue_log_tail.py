@@ -65,7 +65,6 @@ class Tail:
         self._from_end = from_end and place is None
         self._file: BinaryIO | None = None
         self._found = place is None
-        self._next: list[Path] = []
 
     def read(self, limit: int = BLOCK) -> Piece:
         """What is new, up to about ``limit`` bytes. Never raises; ``trouble`` says why nothing."""
@@ -80,6 +79,11 @@ class Tail:
             self.close()
             self.trouble = f"{self.path} cannot be read: {error.strerror or error}"
         return Piece([], self._place)
+
+    @property
+    def place(self) -> Place:
+        """Up to where it has been read."""
+        return self._place
 
     def close(self) -> None:
         """Closes the file; the next ``read`` opens it again at its place."""
@@ -141,19 +145,12 @@ class Tail:
 
     def _look_for_place(self) -> BinaryIO | None:
         """The file of the stored place: under its name, or under that of a rotated one."""
-        candidates = [self.path, *siblings(self.path)]
-        for path in candidates:
+        for path in [self.path, *siblings(self.path)]:
             try:
                 file = path.open("rb")
             except OSError:
                 continue
             if os.fstat(file.fileno()).st_ino == self._place.inode and self._as_left(file):
-                written = os.fstat(file.fileno()).st_mtime_ns
-                self._next = [
-                    other
-                    for other in candidates[1:]
-                    if other != path and path != self.path and _mtime(other) > written
-                ]
                 return file
             file.close()
         return None
@@ -197,16 +194,16 @@ class Tail:
         self._place = Place(place.inode, place.offset + by, _hash(data))
 
     def _successor(self, file: BinaryIO) -> Path | None:
-        """The file that goes on where this one ended, once it has lines."""
-        inode = os.fstat(file.fileno()).st_ino
-        while self._next:
-            path = self._next[0]
-            if path.exists() and path.stat().st_ino != inode:
-                self._next.pop(0)
+        """The file that goes on where this one ended: one that was begun and rotated since, else
+        the one that has the name now, once it has lines."""
+        ours = os.fstat(file.fileno())
+        for path in siblings(self.path):
+            there = path.stat()
+            younger = there.st_mtime_ns > ours.st_mtime_ns and path.suffix != ".gz"
+            if younger and there.st_ino != ours.st_ino:
                 return path
-            self._next.pop(0)
         there = self.path.stat()
-        return self.path if there.st_ino != inode and there.st_size > 0 else None
+        return self.path if there.st_ino != ours.st_ino and there.st_size > 0 else None
 
 
 def siblings(path: Path) -> list[Path]:

@@ -17,6 +17,8 @@ from collections.abc import Iterable
 from itertools import islice
 
 _NAME_HEADER = re.compile(r"(?:CallerIDName|ConnectedLineName|MemberName)$", re.IGNORECASE)
+# Where a member is rung: what ``Name`` and ``MemberName`` repeat when he was given no name.
+_PLACE_HEADER = re.compile(r"Interface|StateInterface|Location", re.IGNORECASE)
 _KEPT_HEADER = re.compile(
     r"(?:\w*Uniqueid|\w*Linkedid|ActionID|Timestamp|SequenceNumber|Event|Response|Privilege"
     r"|Variable|SystemName|LastPause|LastCall|LoginTime|Uptime|LastReload|CoreStartup\w+"
@@ -60,7 +62,19 @@ class Scrubber:
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """The same headers without people."""
-        return [(key, self._value(key, value)) for key, value in headers]
+        pairs = list(headers)
+        # A member without a name has his interface for one: that is no person's name.
+        places = {value for key, value in pairs if _PLACE_HEADER.fullmatch(key)}
+        in_a_row = any(key.lower() == "event" and value == "QueueMember" for key, value in pairs)
+        return [
+            (
+                key,
+                self.name(value)
+                if value not in places and _names_somebody(key, in_a_row)
+                else self._value(key, value),
+            )
+            for key, value in pairs
+        ]
 
     def number(self, text: str) -> str:
         """A number of the same shape: its last seven digits replaced, all else kept.
@@ -118,8 +132,6 @@ class Scrubber:
     def _value(self, key: str, value: str) -> str:
         if not value or _KEPT_HEADER.fullmatch(key) or _UNIQUEID.fullmatch(value):
             return value
-        if _NAME_HEADER.search(key):
-            return self.name(value)
         if _WHOLLY_NUMBER.fullmatch(value):
             digits = sum(character.isdecimal() for character in value)
             return self.number(value) if digits >= 5 else value
@@ -134,10 +146,18 @@ class Scrubber:
 
         value = _WITHIN.sub(replaced, value)
         if _TEXT_HEADER.fullmatch(key):
-            for name in islice(reversed(self._names), _MOST_NAMES_SOUGHT):
-                if len(name) >= 3 and name in value:
-                    value = value.replace(name, self._names[name])
+            recent = islice(reversed(self._names), _MOST_NAMES_SOUGHT)
+            found = [name for name in recent if len(name) >= 3 and name in value]
+            # The longest first: "Sara Levi" is one person although there is a "Sara" as well.
+            for name in sorted(found, key=len, reverse=True):
+                value = value.replace(name, self._names[name])
         return value
 
     def _digest(self, kind: str, text: str) -> bytes:
         return hmac.new(self._key, f"{kind}:{text}".encode(), hashlib.sha256).digest()
+
+
+def _names_somebody(key: str, in_a_row: bool) -> bool:
+    """Whether a header holds a person's name. ``Name`` does in a row of QueueStatus only
+    (``in_a_row``), where it is the member's; elsewhere it is an object's."""
+    return _NAME_HEADER.search(key) is not None or (in_a_row and key.lower() == "name")

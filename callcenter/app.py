@@ -234,6 +234,7 @@ class Service:
         self.desks.rebuild()
         self.desks.on_look(self._load_desk)
         self.live.desks = self.desks
+        self.ledger.held = self.desks.holds
         self.live.wall = WallView(
             self.board,
             self.figures,

@@ -134,5 +134,3 @@ def _customer(given: dict[str, Any]) -> dict[str, Any]:
         "tier": str(given.get("tier", "")),
         "organisation": str(given.get("organisation", "")),
     }
-
-

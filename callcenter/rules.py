@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from callcenter.domain.calls import Rules as BoardRules
-from callcenter.services.desks import DeskRules
+from callcenter.services.desk_state import DeskRules
 from callcenter.settings import Pbx, Settings
 from kpi.rules import QueueRules, Rules
 

@@ -106,7 +106,7 @@ class Pbx(Struct, frozen=True, kw_only=True):
     tls: An[bool | Tls, _says("true, or a table, when AMI is spoken over TLS.")] = False
     actions: An[
         Account | None,
-        _says("Second account for pause, hang-up and originate. Without it the pages only show."),
+        _says("Second account, by which agents are paused. Without it the pages only show."),
     ] = None
     queue_log: An[
         str, _says("Path of this PBX's queue_log when the service can read it. Empty: not read.")

@@ -38,6 +38,8 @@ from callcenter.store.ledger_rows import SqlBooks
 SHOWN = 20
 """Unexplained calls that are written out; all of them are in the ledger."""
 WATCH_S = 0.5
+TAKEN_S = 120.0
+"""How long the running service may take to begin."""
 
 
 class _Clock:
@@ -130,10 +132,13 @@ async def _ask(settings: Settings, job: Job) -> None:
     async with database_of(settings) as database:
         books = SqlBooks(database)
         number = await books.ask(job, _Clock().wall_ms())
+        begun_by = time.monotonic() + TAKEN_S
         with bar(f"Reading the log of {job.pbx}", "bytes") as progress:
             while True:
                 await asyncio.sleep(WATCH_S)
                 now = await books.job(number)
+                if now is not None and now.state == "asked" and time.monotonic() > begun_by:
+                    await _nobody_came(settings, books, now)
                 if now is None or now.state in ("done", "failed"):
                     break
                 if now.size:
@@ -143,6 +148,20 @@ async def _ask(settings: Settings, job: Job) -> None:
         click.echo(now.said)
         if not job.dry_run:
             _show(await books.unexplained(SHOWN, job.pbx))
+
+
+async def _nobody_came(settings: Settings, books: SqlBooks, job: Job) -> None:
+    """Gives up a job that nobody has begun, unless another one is under way."""
+    first = await books.next_job()
+    if first is not None and first.id != job.id:
+        return
+    job.state, job.said = "failed", "given up: nobody began it"
+    await books.tell_job(job)
+    raise Failed(
+        f"Something answers at {settings.http.host}:{settings.http.port}, but it did not take the "
+        "work up: it is not the callcenter service of this database, or that is busy with its "
+        "nightly run. Nothing was changed; try again, or stop the service first."
+    )
 
 
 async def _by_ourselves(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from ami_bridge.protocol import Message
@@ -26,19 +26,6 @@ _LOOK_S = 0.1
 
 class CannotHear(Exception):
     """The PBX could not be reached, or refused us, before anything was recorded."""
-
-
-class PeopleScrubber(Scrubber):
-    """Knows that the header ``Name`` of a row of QueueStatus is an agent's, not an object's."""
-
-    def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """The same headers without people."""
-        pairs = list(headers)
-        if ("Event", "QueueMember") in pairs:
-            for key, value in pairs:
-                if key.lower() == "name":
-                    self.name(value)  # a name once known is replaced wherever it stands
-        return super().headers(pairs)
 
 
 class Scribe:

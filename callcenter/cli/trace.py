@@ -17,7 +17,7 @@ from ami_bridge.trace import TraceError, read
 from callcenter.app import SystemClock
 from callcenter.cli.common import Failed, config_option, run, sentences, settings_of
 from callcenter.cli.pbxs import chosen_pbx, quiet_link
-from callcenter.cli.recording import CannotHear, PeopleScrubber
+from callcenter.cli.recording import CannotHear
 from callcenter.cli.recording import record as write_down
 from callcenter.cli.replaying import Tally
 from callcenter.cli.replaying import replay as play_again
@@ -51,7 +51,7 @@ def record(
     settings = settings_of(config)
     pbx = chosen_pbx(settings, name)
     # The key is thrown away: with it numbers could be tried out.
-    scrubber = PeopleScrubber(secrets.token_bytes(32)) if scrub else None
+    scrubber = Scrubber(secrets.token_bytes(32)) if scrub else None
     try:
         file.touch(mode=0o600, exist_ok=False)
         with quiet_link():

@@ -25,7 +25,7 @@ LIES: dict[str, str] = {
     "customer",
     "late completion": "talk counts until the customer's end, though the agent had parted",
     "local member": "behind a Local/n member talk includes that of whom he transferred to",
-    "no completion": "COMPLETE was never written",
+    "no completion": "the line of its end was never written",
 }
 """The name of each rule and what it says."""
 
@@ -158,11 +158,16 @@ def _local(
 def _never_completed(
     record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
 ) -> bool:
-    return logged.end == "answered" and logged.parted_s is None
+    return logged.end is None or (logged.end == "answered" and logged.parted_s is None)
 
 
 _RULES: dict[str, dict[str, _Rule]] = {
-    "end": {"redirected while waiting": _taken_out, "restart": _restart, "crash": _crash},
+    "end": {
+        "redirected while waiting": _taken_out,
+        "restart": _restart,
+        "crash": _crash,
+        "no completion": _never_completed,
+    },
     "wait": {"crash": _crash},
     "agent": {"pick-up": _picked_up, "forward": _forwarded},
     "talk": {

@@ -200,7 +200,7 @@ def differences(
         name = lie(what, record, visit, talk, logged) or ""
         found.append(Difference(visit.queue, what, str(ours), str(theirs), name))
 
-    if visit.end != logged.end:
+    if visit.end != (logged.end or "unknown"):
         differ("end", visit.end, logged.end or "none")
         return found
     if logged.wait_s is not None and not _near(visit.wait_ms, logged.wait_s):

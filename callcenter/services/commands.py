@@ -210,6 +210,12 @@ class Commands:
             return refused("forbidden", "This is not one of your calls.")
         if not isinstance(code, str) or not code:
             return refused("bad_message", "disposition is missing: choose a result.")
+        known = self._desks.dispositions()
+        if code not in known:
+            return refused(
+                "bad_message",
+                f"There is no disposition {code[:60]!r}; choose one of {', '.join(known)}.",
+            )
         if resolved is not None and not isinstance(resolved, bool):
             return refused("bad_message", "resolved is true, false or nothing.")
         facts: list[AnyFact] = []

@@ -11,10 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from msgspec import Struct, field
-
 from callcenter.domain.board import Board
-from callcenter.domain.customer import FieldKind, FollowUp
+from callcenter.domain.customer import FollowUp
 from callcenter.domain.facts import (
     AgentAnswered,
     AgentOffered,
@@ -36,6 +34,7 @@ from kpi import handle_time
 
 from . import cards
 from .callers import Callers
+from .desk_state import Card, DeskRules, DeskState
 from .figures import LiveFigures
 from .ledger import Ledger
 from .pushes import Deltas, Push, difference
@@ -47,35 +46,6 @@ OWN_CALLS = 10
 """Lines in an agent's list of his own last calls."""
 
 Told = Callable[[str, Deltas | Push], None]
-
-
-class Card(Struct, eq=False):
-    """A card as it was made; it holds until something is said of its call, or until ``until``
-    (epoch ms), when an alert on it ends. ``kinds`` are the fields it was made by."""
-
-    made: dict[str, Any]
-    kinds: Sequence[FieldKind]
-    until: int | None
-
-
-class DeskState(Struct, eq=False):
-    """One agent's desk. ``arrived`` is when AMI told of each ringing call (ms)."""
-
-    calls: dict[str, None] = field(default_factory=dict)
-    arrived: dict[str, float] = field(default_factory=dict)
-    follow_ups: dict[str, dict[str, Any]] = field(default_factory=dict)
-    recent: list[dict[str, Any]] = field(default_factory=list)
-    cards: dict[str, Card] = field(default_factory=dict)
-    shown: dict[str, Any] | None = None
-
-
-class DeskRules(Struct, frozen=True):
-    """What every desk offers, as the pages take it, and limits per queue (seconds)."""
-
-    pause_reasons: list[dict[str, Any]]
-    dispositions: list[dict[str, Any]]
-    ring_limit_s: Callable[[str], int | None]
-    can_set: Callable[[str], bool]
 
 
 class Desks:
@@ -189,10 +159,22 @@ class Desks:
         now = self._board.agents.get(agent)
         return "" if now is None else now.interface
 
+    def dispositions(self) -> list[str]:
+        """The codes of all results that a call may have, in the order of their keys."""
+        return [str(one["code"]) for one in self._rules.dispositions]
+
     def state(self, agent: str) -> str:
         """The state of this agent now."""
         now = self._board.agents.get(agent)
         return "unknown" if now is None else now.state
+
+    def holds(self, record: CallRecord) -> bool:
+        """Whether the call is on somebody's desk; it stays there until it is filed."""
+        return any(
+            record.id in desk.calls
+            for agent in self._agents_of(record)
+            if (desk := self._desks.get(agent)) is not None
+        )
 
     def set_follow_ups(self, agent: str, items: Sequence[tuple[FollowUp, str]]) -> None:
         """Today's follow-ups of an agent, each with its customer's name."""
@@ -203,7 +185,7 @@ class Desks:
 
     def set_recent(self, agent: str, records: Sequence[tuple[CallRecord, str]]) -> None:
         """The agent's own last calls, newest first, each with its customer's name."""
-        self._desk(agent).recent = [cards.line(record, name) for record, name in records]
+        self._desk(agent).recent = [self._own_line(record, name) for record, name in records]
         self._tell(agent)
 
     def refresh(self, agent: str) -> None:
@@ -311,10 +293,14 @@ class Desks:
                 before = {line["id"]: line for line in desk.recent}
                 known = before.get(record.id)
                 name = customer.name if customer is not None else known["name"] if known else ""
-                mine = {record.id: cards.line(record, name)}
+                mine = {record.id: self._own_line(record, name)}
                 lines = before | mine if known else mine | before
                 desk.recent = list(lines.values())[:OWN_CALLS]
         self._forget(record.id)
+
+    def _own_line(self, record: CallRecord, name: str) -> dict[str, Any]:
+        line = cards.line(record, name)
+        return line | {"number": self._callers.national(line["number"])}
 
     def _forget(self, call: str) -> None:
         """What is known of a caller is kept while his call lasts or is on a desk."""
@@ -415,9 +401,7 @@ class Desks:
         }
 
 
-def _unlike(
-    before: dict[str, Any], after: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _unlike(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Both maps without the entries that are the very same in both."""
     same = {key for key, value in after.items() if before.get(key) is value}
     return (

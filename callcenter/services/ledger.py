@@ -9,7 +9,7 @@ here again, on the records as they were stored, so nothing is lost and nothing c
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 
 from msgspec import Struct, field
@@ -76,6 +76,8 @@ class Ledger:
         self.rules = rules
         self.spans: dict[str, AgentSpan] = {}
         self.orphans = 0
+        self.held: Callable[[CallRecord], bool] = lambda record: False
+        """Whether somebody still works with a call that is over (a desk, until it is filed)."""
         self._entries: dict[str, _Entry] = {}
         self._ended: OrderedDict[str, int] = OrderedDict()
 
@@ -184,7 +186,7 @@ class Ledger:
             entry = self._entries.get(call)
             if entry is None:
                 continue
-            if any(
+            if self.held(entry.record) or any(
                 talk.wrapup_started_at is not None and talk.wrapup_ms is None
                 for talk in entry.record.conversations
             ):

@@ -5,7 +5,7 @@ It stands among the services because the floors above implement it and it speaks
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct, field
@@ -145,4 +145,14 @@ class LogSource(Protocol):
 
         The last portion has what goes on as well. Raises ``OSError``.
         """
+        ...
+
+
+class GrowingLog(Protocol):
+    """The end of a PBX's log, as it grows."""
+
+    def calls(
+        self, place: tuple[int, int, str] | None
+    ) -> AsyncIterator[tuple[list[LoggedCall], tuple[int, int, str]]]:
+        """Eternal: calls that are over, and the place behind their lines; begins at ``place``."""
         ...

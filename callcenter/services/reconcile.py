@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct, field
 
-from callcenter.domain.facts import AnyFact, CallStarted, CustomerLinked
+from callcenter.domain.facts import AnyFact, CallFact, CallStarted, CustomerLinked, Recorded
 from callcenter.domain.heard import Heard
 from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import AgentRef, CallRecord
@@ -57,7 +57,7 @@ class Writer(Protocol):
         ...
 
     async def settle(self) -> None:
-        """Waits until what was committed is in the call log."""
+        """Waits until what was committed is in the call log. Raises ``StoreUnavailable``."""
         ...
 
 
@@ -93,14 +93,31 @@ class HouseWriter:
         for record in records:
             self._ledger.load(record)
         await self._engine.commit(facts)
-        if self._engine.waiting:
-            raise StoreUnavailable(f"{self._engine.trouble} The run stopped; run it again.")
+        self._nothing_waits()
         await self._projector.flush()
         self._forget([fact.call for fact in facts if isinstance(fact, CallStarted)])
 
     async def settle(self) -> None:
-        """Stores what waits."""
+        """Stores what waits. Raises ``StoreUnavailable`` when facts wait for the journal."""
+        self._nothing_waits()
         await self._projector.flush()
+
+    def _nothing_waits(self) -> None:
+        if self._engine.waiting:
+            raise StoreUnavailable(f"{self._engine.trouble} The run stopped; run it again.")
+
+
+def without_history(batch: Sequence[Recorded]) -> Sequence[Recorded]:
+    """The facts without those of calls that were made from the log: history rings no phone and is
+    on no wall. All facts of such a call come in one batch with its start."""
+    past = {
+        item.fact.call
+        for item in batch
+        if isinstance(item.fact, CallStarted) and item.fact.settled_by == "queue_log"
+    }
+    if not past:
+        return batch
+    return [i for i in batch if not (isinstance(i.fact, CallFact) and i.fact.call in past)]
 
 
 class Report(Struct, kw_only=True):

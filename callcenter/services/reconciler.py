@@ -55,6 +55,8 @@ class Reconciler:
         zone: str,
         link: Link | None = None,
         agents: Callable[[], Iterable[AgentRef]] = lambda: (),
+        poll_s: float = POLL_S,
+        after_gap_s: float = AFTER_GAP_S,
     ) -> None:
         self._logs = dict(logs)
         self._other_log = other_log
@@ -64,6 +66,8 @@ class Reconciler:
         self._zone = zone
         self._link = link
         self._agents = agents
+        self._poll_s = poll_s
+        self._after_gap_s = after_gap_s
         self._gaps: dict[str, float] = {}
         self._unreconciled: dict[str, int] = {}
         self.trouble: dict[str, str] = {}
@@ -83,14 +87,14 @@ class Reconciler:
         for item in batch:
             fact = item.fact
             if isinstance(fact, LinkRestored) and fact.pbx in self._logs:
-                self._gaps[fact.pbx] = self._clock.monotonic() + AFTER_GAP_S
+                self._gaps[fact.pbx] = self._clock.monotonic() + self._after_gap_s
 
     async def run(self) -> None:
         """Eternal."""
-        night = self._next_night()
         await self._count()
+        night = self._next_night()
         while True:
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(self._poll_s)
             now = self._clock.wall_ms()
             for pbx, due in list(self._gaps.items()):
                 if self._clock.monotonic() >= due:

@@ -45,9 +45,7 @@ def staff_of(board: Board) -> dict[str, Staff]:
     One walk over the agents, and agents alike are counted together: asking the board queue by
     queue walks over all agents each time.
     """
-    alike = Counter(
-        (agent.queues, agent.paused_in, agent.state) for agent in board.agents.values()
-    )
+    alike = Counter((agent.queues, agent.paused_in, agent.state) for agent in board.agents.values())
     staff: dict[str, Staff] = {}
     for (queues, paused_in, state), count in alike.items():
         for queue in queues:

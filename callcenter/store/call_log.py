@@ -24,6 +24,9 @@ from .upsert import insert_new, upsert
 PORTION = 300
 """Cells read by one statement: three parameters each, well below the limit of both databases."""
 
+FCR_PORTION = 100
+"""Calls read at once for first-call resolution, which looks at a week of them."""
+
 _PLACE = select(places.c.seq).where(places.c.reader == bindparam("reader"))
 _GET = select(calls.c.record).where(calls.c.id == bindparam("id"))
 _OPEN = select(calls.c.record).where(calls.c.ended_at.is_(None)).order_by(calls.c.started_at)
@@ -157,9 +160,10 @@ class SqlCallLog:
         """Calls of that time as first-call resolution sees them, oldest first."""
         found: list[FcrCall] = []
         async with self._database.read() as connection:
-            # In portions: a month of calls is not held as records at once.
+            # In portions: a month of calls is not held as records at once, and reading a portion
+            # holds the loop for a millisecond, not for the time of a pop.
             rows = await connection.stream(_BETWEEN, {"from_ms": from_ms, "to_ms": to_ms})
-            async for portion in rows.partitions(1_000):
+            async for portion in rows.partitions(FCR_PORTION):
                 found += [fcr_call(record_of(row[0]), self._rules) for row in portion]
         return found
 

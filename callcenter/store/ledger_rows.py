@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import and_, delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, tuple_
 
 from callcenter.domain.heard import LinkFact
 from callcenter.domain.model import AgentRef, CallRecord
@@ -209,12 +209,12 @@ class SqlBooks(OnDatabase):
         """The oldest job that is asked for or was interrupted."""
         return await self._job(ledger_jobs.c.state.in_(_OPEN_JOBS))
 
-    async def _job(self, which: object) -> Job | None:
-        columns = [c for c in ledger_jobs.c if c.name != "asked_at"]
-        query = select(*columns).where(which).order_by(ledger_jobs.c.id).limit(1)  # type: ignore[arg-type]  # a clause
+    async def _job(self, which: ColumnElement[bool]) -> Job | None:
+        columns = [column for column in ledger_jobs.c if column.name != "asked_at"]
+        query = select(*columns).where(which).order_by(ledger_jobs.c.id).limit(1)
         async with self._database.read() as connection:
             row = (await connection.execute(query)).mappings().first()
-            return None if row is None else msgspec.convert(dict(row), Job)
+            return None if row is None else Job(**{str(key): value for key, value in row.items()})
 
     @unbroken
     async def tell_job(self, job: Job) -> None:

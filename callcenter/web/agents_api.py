@@ -1,4 +1,4 @@
-"""Agents: setting a state, and dialling a number from a desk."""
+"""Agents: setting a state."""
 
 from __future__ import annotations
 
@@ -22,14 +22,6 @@ class StateBody(Struct, frozen=True, forbid_unknown_fields=True):
     op: Annotated[str, Meta(max_length=64)] = ""
 
 
-class DialBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """A number to dial. ``agent`` is whose phone shall ring first; an agent's own when empty."""
-
-    number: Annotated[str, Meta(min_length=1, max_length=60)]
-    agent: Annotated[str, Meta(max_length=200)] = ""
-    op: Annotated[str, Meta(max_length=64)] = ""
-
-
 class AgentsApi:
     """Agents act for themselves; supervisors and administrators for anybody."""
 
@@ -47,14 +39,6 @@ class AgentsApi:
                 body=StateBody,
                 status=204,
             ),
-            Operation(
-                method="POST",
-                path="/api/v1/dial",
-                summary="Rings the agent's phone, then dials a number.",
-                handler=self.dial,
-                body=DialBody,
-                status=204,
-            ),
         ]
 
     async def set_state(self, request: web.Request, who: SignedIn) -> web.StreamResponse:
@@ -63,15 +47,6 @@ class AgentsApi:
         agent = _own(request.match_info["id"], who)
         args = {"agent": agent, "state": body.state, "reason": body.reason}
         await self._commands.done(who, body.op, "state.set", args)
-        return web.Response(status=204)
-
-    async def dial(self, request: web.Request, who: SignedIn) -> web.StreamResponse:
-        """POST /api/v1/dial"""
-        body = await body_of(request, DialBody)
-        agent = _own(body.agent or who.agent_id or "", who)
-        if not agent:
-            raise Refusal(Code.BAD_VALUE, "Say whose phone shall ring: agent is empty.")
-        await self._commands.done(who, body.op, "dial", {"agent": agent, "number": body.number})
         return web.Response(status=204)
 
 

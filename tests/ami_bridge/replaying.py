@@ -20,7 +20,8 @@ from callcenter.domain.facts import AnyFact
 from callcenter.domain.model import CallRecord
 from callcenter.domain.signals import LinkWentDown, Signal, Woke
 from callcenter.domain.switchboard import Switchboard
-from tests.playbook import fold, trunks_are_lines
+from tests.expected import fold
+from tests.playbook import trunks_are_lines
 
 TRACES = Path(__file__).parents[1] / "traces"
 LONG_AFTER_MS = 120_000

@@ -22,13 +22,20 @@ async def settle(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def kept(folder: Path, at: float, *, scrub: bool = False, keep_s: int = 86_400) -> None:
+async def kept(
+    folder: Path,
+    at: float,
+    *,
+    scrub: bool = False,
+    keep_s: int = 86_400,
+    what: Message | None = None,
+) -> None:
     """One short life of a recorder that hears one message at ``at``."""
     recorder = FlightRecorder("pbx1", folder, keep_s, scrub, lambda: at)
     task = asyncio.get_running_loop().create_task(recorder.run())
     while recorder._recorder is None:
         await asyncio.sleep(0.01)
-    recorder.record(said("+989121234567"), at)
+    recorder.record(what or said("+989121234567"), at)
     await asyncio.sleep(0.05)
     await settle(task)
 
@@ -56,3 +63,11 @@ async def test_numbers_are_replaced_on_request(tmp_path: Path) -> None:
     text = next(tmp_path.glob("*.jsonl")).read_text(encoding="utf-8")
     assert "989121234567" not in text
     assert "Newchannel" in text
+
+
+async def test_agents_of_the_roster_are_scrubbed_too(tmp_path: Path) -> None:
+    row = Message.of([("Event", "QueueMember"), ("Name", "Sara Levi"), ("Location", "PJSIP/1001")])
+    await kept(tmp_path, NOON, scrub=True, what=row)
+    text = next(tmp_path.glob("*.jsonl")).read_text(encoding="utf-8")
+    assert "Sara" not in text
+    assert "PJSIP/1001" in text

@@ -17,8 +17,8 @@ import pytest
 from callcenter.domain.facts import LinkLost, LinkRestored
 from callcenter.domain.model import CallRecord
 from callcenter.domain.signals import DialBegan, DialEnded, LinkWentDown, Signal
+from tests.expected import fold
 from tests.invariants import all_of_it
-from tests.playbook import fold
 
 from .pbx_model import PbxModel
 from .replaying import (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ami_bridge.queue_log_file import BEFORE_S, LogFiles, files_of, start_of
 from ami_bridge.queue_log import parse
+from ami_bridge.queue_log_file import BEFORE_S, LogFiles, files_of, start_of
 
 
 def text_of(calls: int, begin: int = 1_000_000, step: int = 60) -> str:

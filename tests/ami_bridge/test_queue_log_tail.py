@@ -205,9 +205,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence_and_not_an_error(tmp_path: Pat
 
 @settings(max_examples=60, deadline=None)
 @given(
-    steps=st.lists(
-        st.sampled_from(["write", "read", "rename", "create", "restart"]), max_size=25
-    )
+    steps=st.lists(st.sampled_from(["write", "read", "rename", "create", "restart"]), max_size=25)
 )
 def test_no_order_of_writing_rotating_and_restarting_loses_or_doubles_a_line(
     steps: list[str], tmp_path_factory: pytest.TempPathFactory
@@ -217,7 +215,7 @@ def test_no_order_of_writing_rotating_and_restarting_loses_or_doubles_a_line(
     place = Place()
     rotated = 0
     got: list[str] = []
-    for step in [*steps, "write", "read"]:
+    for step in ["write", "read", *steps, "write", "read"]:
         if step == "write":
             log.write(2)
         elif step == "read":

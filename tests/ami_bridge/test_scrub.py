@@ -93,6 +93,52 @@ def test_what_a_call_is_followed_by_stays(key, value):
     assert scrub(("MemberName", "Ring"), (key, value))[key] == value
 
 
+ROW = (
+    ("Event", "QueueMember"),
+    ("Queue", "support"),
+    ("Name", NAME),
+    ("Location", "PJSIP/1001"),
+    ("StateInterface", "PJSIP/1001"),
+)
+
+
+def test_an_agent_has_one_name_in_the_roster_and_in_every_event_of_one_trace():
+    scrubber = Scrubber(KEY)
+    scrubber.headers([("CallerIDName", "Sara")])  # a caller whose name begins alike
+    row = dict(scrubber.headers(ROW))
+    event = dict(
+        scrubber.headers(
+            [
+                ("Event", "AgentConnect"),
+                ("MemberName", NAME),
+                ("Interface", "PJSIP/1001"),
+                ("ChanVariable", f"MEMBERNAME={NAME}"),
+            ]
+        )
+    )
+    assert row["Name"] != NAME
+    assert row["Name"] == event["MemberName"]
+    assert event["ChanVariable"] == f"MEMBERNAME={row['Name']}"
+    assert row["Location"] == event["Interface"] == "PJSIP/1001"
+
+
+def test_the_name_of_a_thing_stays():
+    """``Name`` is a person's in a row of QueueStatus only."""
+    assert scrub(("Event", "PeerEntry"), ("Name", "trunk"))["Name"] == "trunk"
+
+
+@pytest.mark.parametrize("header", ["Name", "MemberName"])
+def test_a_member_without_a_name_keeps_his_interface(header):
+    out = scrub(
+        ("Event", "QueueMember"),
+        (header, "Local/1001@agents/n"),
+        ("Interface", "Local/1001@agents/n"),
+        ("Channel", "Local/1001@agents-0000001a;1"),
+    )
+    assert out[header] == out["Interface"] == "Local/1001@agents/n"
+    assert out["Channel"] == "Local/1001@agents-0000001a;1"
+
+
 def test_another_key_gives_another_number_and_a_short_key_is_refused():
     assert Scrubber(KEY).number(NUMBER) != Scrubber(b"x" * 16).number(NUMBER)
     with pytest.raises(ValueError, match="16 bytes"):

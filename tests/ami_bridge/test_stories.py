@@ -19,8 +19,9 @@ from callcenter.domain.calls import Rules
 from callcenter.domain.facts import AgentStateChanged, AnyFact
 from callcenter.domain.model import CallRecord
 from callcenter.domain.switchboard import Switchboard
+from tests.expected import ext_of, fold
 from tests.lab.truth import Comparison
-from tests.playbook import ext_of, fold, trunks_are_lines
+from tests.playbook import trunks_are_lines
 
 from .replaying import TRACES, flat, folders, heard, long_after, play, tell, truth_of
 

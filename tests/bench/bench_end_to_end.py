@@ -141,14 +141,15 @@ def run(verdicts: Verdicts, agents: int, seconds: float, idle: list[float], prof
     verdicts.title(f"T8: from AMI bytes to the browser, {agents:,} agents, {seconds:.0f} s")
     done = asyncio.run(end_to_end(agents, seconds, EVENTS_PER_S, profile))
     verdicts.delays("AMI bytes due -> pop received", done.delays)
+    use = done.use
     print(
-        f"   {EVENTS_PER_S:.0f} events/s, {CUSTOMERS:,} customers; {done.frames_per_s:.2f} frames/s "
-        f"to each browser; {done.missing} pops missing, {done.double} twice; the PBX wrote "
+        f"   {EVENTS_PER_S:.0f} events/s, {CUSTOMERS:,} customers; {done.frames_per_s:.2f} frames/s"
+        f" to each browser; {done.missing} pops missing, {done.double} twice; the PBX wrote "
         f"{done.late_ms:.1f} ms late at worst\n"
         f"   the service: {done.cpu_share * 100:.0f} % of a core, {done.rss_mb:.0f} MB, "
-        f"{done.use['facts']} facts, {done.use['orphans']} orphaned, {done.use['odd']} odd signals, "
-        f"{done.use['lookups_failed']} look-ups failed, {done.use['waiting']} changes waiting "
-        f"{done.use['why'] or ''}"
+        f"{use['facts']} facts, {use['orphans']} orphaned, {use['odd']} odd signals, "
+        f"{use['lookups_failed']} look-ups failed, {use['waiting']} changes waiting "
+        f"{use['why'] or ''}"
     )
     verdicts.judge("T8 pops missing or twice", done.missing + done.double, 0)
     too_slow = ""

@@ -85,6 +85,9 @@ def run(verdicts: Verdicts, rounds: int) -> None:
         small.append(spent / stream.events * 1e6)
         if house.rows.kinds["CallStarted"] != other.rows.kinds["CallStarted"]:
             raise AssertionError("the same bytes in other chunks led to other calls")
+        counted, still = house.rows.kinds, len(house.ledger.open_calls())
+        if house.ledger.orphans or counted["CallStarted"] - counted["CallEnded"] != still:
+            raise AssertionError("a call was begun and is neither open nor ended")
     kinds = house.rows.kinds
     print(
         f"   {stream.events} events of recorded stories, {stream.bytes / stream.events:.0f} B each,"

@@ -98,7 +98,7 @@ async def writing(folder: Path, rounds: int, verdict: Verdict) -> None:
     reference, subject, acks = [], [], []
     last = 0
     for turn in range(rounds):
-        rows = []
+        rows: list[list[tuple[object, ...]]] = []
         for group in range(GROUPS):
             facts = _facts(turn * GROUPS + group)
             rows.append(

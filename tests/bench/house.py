@@ -202,4 +202,3 @@ class House:
 
 def _pbx() -> Pbx:
     return Pbx(username="u", trunks=("PJSIP/trunk-",))
-

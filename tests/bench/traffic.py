@@ -31,6 +31,7 @@ _OTHERS = (
     r"|(?P<channel>-[0-9a-f]{8})(?![0-9a-f-])"
 )
 
+
 class Story(NamedTuple):
     """One recorded story: when each event came, seconds from the first, and its text with gaps."""
 
@@ -91,9 +92,7 @@ def _story(name: str, path: Path) -> Story:
     longest_first = sorted(ids, key=lambda value: (-len(value), value))
     wanted = re.compile("|".join([*map(re.escape, longest_first), _OTHERS]))
     began = lines[0].t
-    return Story(
-        name, [(max(0.0, line.t - began), _with_gaps(line.h, wanted)) for line in lines]
-    )
+    return Story(name, [(max(0.0, line.t - began), _with_gaps(line.h, wanted)) for line in lines])
 
 
 def _is_event(line: trace.TraceLine) -> bool:

@@ -135,6 +135,15 @@ async def test_agent_does_the_whole_job_from_ring_to_filed_by_keys(
     assert isinstance(disposition, dict)
     assert disposition["code"] == code
     await expect(desk.at(".state")).to_have_class(re.compile("s-ready"), timeout=15_000)
+    # A disposition filed later by a program, without a word, takes no word away.
+    centre.product.put(f"/api/v1/calls/{call}/disposition", {"code": code, "resolved": True})
+    await saved(centre, call, note=SPOKEN)
+    await desk.page.reload()
+    await expect(desk.at(".todo li b")).to_have_text("نتیجهٔ تیکت")
+    mine = desk.at(".hist li").first
+    await expect(mine).to_contain_text(name)
+    await expect(mine.locator("p")).to_have_text(SPOKEN)
+    await expect(desk.at(".team li")).to_have_count(1)
 
 
 async def _nothing_moved(desk: DeskPage, call: str, name: str) -> None:

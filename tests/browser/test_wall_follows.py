@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 # One frame in half a second, and what this machine has to do beside.
-WALL_SECONDS = 3.0
+WALL_SECONDS = 5.0
 
 
 async def becomes(read: Callable[[], Awaitable[object]], wanted: object) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.cli import reconcile
 from tests.cli.conftest import Cli
 
 BEGIN = 1_735_700_400
@@ -79,8 +80,8 @@ def test_an_old_log_gives_the_history_with_its_figures(cli: Cli, log: Path) -> N
     said = cli("reconcile", "--file", str(log)).output
     assert "pbx1: 0 calls equal, 100 corrected (of them 100 made from queue_log)" in said
     assert "0 unexplained, 0 still going on" in said
-    outcomes = dict(rows(cli, "SELECT outcome, count(*) FROM calls GROUP BY outcome"))
-    assert outcomes == {"answered": 80, "abandoned": 20}
+    outcomes = rows(cli, "SELECT outcome, count(*) FROM calls GROUP BY outcome ORDER BY outcome")
+    assert outcomes == [("abandoned", 20), ("answered", 80)]
     support, overflow = sums(cli, "queue", "support"), sums(cli, "queue", "overflow")
     assert (support["answered"], support["abandoned"], support["timed_out"]) == (60, 20, 20)
     assert support["wait_answered_ms"] == 60 * 9_000
@@ -131,7 +132,9 @@ def test_the_pbxs_own_log_with_what_it_was_rotated_into(cli: Cli, log: Path) -> 
     whole = log.read_text(encoding="utf-8").splitlines(keepends=True)
     (cli.folder / "queue_log.1").write_text("".join(whole[:150]), encoding="utf-8")
     log.write_text("".join(whole[150:]), encoding="utf-8")
-    cli.pbx(0, NAME="shop", HOST="127.0.0.1", PORT="1", USERNAME="x", SECRET="x", QUEUE_LOG=str(log))
+    cli.pbx(
+        0, NAME="shop", HOST="127.0.0.1", PORT="1", USERNAME="x", SECRET="x", QUEUE_LOG=str(log)
+    )
     said = cli("reconcile").output
     assert "shop: 0 calls equal, 100 corrected" in said
     assert rows(cli, "SELECT DISTINCT pbx FROM calls") == [("shop",)]
@@ -173,6 +176,16 @@ async def _answered(cli: Cli, log: Path) -> str:
     return str(found[0][1])
 
 
+def test_what_answers_but_does_not_do_the_work_is_not_waited_for_for_ever(
+    cli: Cli, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "TAKEN_S", 0.6)
+    with socket.create_server(("127.0.0.1", int(cli.env["CALLCENTER_HTTP__PORT"]))):
+        said = cli.refused("reconcile", "--file", str(log), code=1)
+    assert "did not take the work up" in said
+    assert rows(cli, "SELECT state FROM ledger_jobs") == [("failed",)]
+
+
 def test_mistakes_get_a_sentence(cli: Cli, log: Path) -> None:
     assert "No queue_log is known" in cli.refused("reconcile", code=1)
     assert "neither a day" in cli.refused("reconcile", "--from", "yesterday")
@@ -183,5 +196,7 @@ def test_mistakes_get_a_sentence(cli: Cli, log: Path) -> None:
     assert "say which with --pbx" in cli.refused("reconcile", "--file", str(log))
     assert "there is one, two" in cli.refused("reconcile", "--pbx", "three")
     gone = cli.folder / "gone"
-    cli.pbx(0, NAME="one", HOST="127.0.0.1", PORT="1", USERNAME="x", SECRET="x", QUEUE_LOG=str(gone))
+    cli.pbx(
+        0, NAME="one", HOST="127.0.0.1", PORT="1", USERNAME="x", SECRET="x", QUEUE_LOG=str(gone)
+    )
     assert f"{gone} cannot be read: there is no such file" in cli.refused("reconcile", code=1)

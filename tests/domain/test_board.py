@@ -32,11 +32,21 @@ def left(call: str = "pbx1:1", visit: int = 1, queue: str = "Support") -> QueueL
 
 
 def now_is(
-    agent: AgentRef, state: AgentState, at: int = 1, reason: str = "", **more: tuple[str, ...]
+    agent: AgentRef,
+    state: AgentState,
+    at: int = 1,
+    reason: str = "",
+    queues: tuple[str, ...] = ("support",),
+    paused_in: tuple[str, ...] = (),
 ) -> AgentStateChanged:
-    queues = more.pop("queues", ("support",))
     return AgentStateChanged(
-        at=at, pbx="pbx1", agent=agent, state=state, reason=reason, queues=queues, **more
+        at=at,
+        pbx="pbx1",
+        agent=agent,
+        state=state,
+        reason=reason,
+        queues=queues,
+        paused_in=paused_in,
     )
 
 

@@ -16,6 +16,7 @@ from callcenter.domain.facts import (
     OfferEnded,
 )
 from callcenter.domain.signals import Parked, PbxStopping, SpyBegan
+from tests.expected import ext_of
 from tests.playbook import (
     Playbook,
     a,
@@ -23,24 +24,17 @@ from tests.playbook import (
     attended,
     blind,
     completes,
-    connects,
     dial_end,
     dials,
     enters,
-    ext_of,
     gone,
     hangs_up,
     holds,
     is_hung_up,
     joins_queue,
-    leaves_queue,
-    line_in,
-    local,
-    member,
     parts,
     phone,
     removed,
-    rings,
     state,
 )
 
@@ -153,8 +147,9 @@ def test_attended_transfer_with_a_second_call_of_the_phone(book: Playbook) -> No
     book.hangs_up("b", "c", "b-a")
     assert talks(book) == [("1001", "transfer", 14_000), ("1002", "agent", 5_000)]
     assert book.record().conversations[0].hold_ms == 4_000
-    assert book.record().conversations[0].transfer is not None
-    assert book.record().conversations[0].transfer.to == "1002"
+    handed_on = book.record().conversations[0].transfer
+    assert handed_on is not None
+    assert handed_on.to == "1002"
     consultation = book.record("a2")
     assert (consultation.direction, consultation.outcome) == ("internal", "answered")
 
@@ -326,53 +321,6 @@ def test_member_removed_in_mid_talk_talks_on(book: Playbook) -> None:
     assert book.state_of("1001") == "signed_out"
 
 
-def test_local_member_without_a_phone_talks_by_its_dialplan() -> None:
-    """The far half runs Answer() and Wait(): it stands for a person."""
-    agent = "Local/1001@agents"
-    book = Playbook().with_members("support", agent).waiting()
-    book.say(*local("l1", "l2", "1001@agents", of="c"))
-    book.say(rings("c", "l1", agent), dials("c", "l1", agent)).wait(2)
-    book.say(state("l1", 6), dial_end("l1", "ANSWER"), leaves_queue("c"))
-    book.say(connects("c", "l1", agent), enters("l1", "b"), enters("c", "b")).wait(3)
-    book.say(hangs_up("l1"), parts("l1", "b"), gone("l2"), gone("l1"), parts("c", "b"), gone("c"))
-    assert [(t.agent.interface, t.talk_ms, t.ended_by) for t in book.record().conversations] == [
-        (agent, 3_000, "agent")
-    ]
-
-
-@pytest.mark.parametrize("optimised", [True, False])
-def test_local_member_with_a_phone_behind_is_one_agent(optimised: bool) -> None:
-    """With /n two bridges stand between; without it the phone takes the Local's place."""
-    agent = "Local/1009@agents" + ("" if optimised else "/n")
-    book = Playbook().say(member(agent, state_interface="PJSIP/1009")).waiting()
-    book.say(*local("l1", "l2", "1009@agents", of="c"), rings("c", "l1", agent))
-    book.say(dials("c", "l1", agent), phone("p", "1009", "c"), dials("l2", "p", "1009"))
-    book.say(state("p", 5), state("l1", 5)).wait(2)
-    book.say(state("p", 6), dial_end("p", "ANSWER"), enters("p", "b2"), enters("l2", "b2"))
-    book.say(state("l1", 6), dial_end("l1", "ANSWER"), leaves_queue("c"))
-    book.say(connects("c", "l1", agent), enters("l1", "b1"), enters("c", "b1"))
-    if optimised:
-        book.say(parts("p", "b2"), enters("p", "b1", swap="l1"), parts("l1", "b1"))
-        book.say(parts("l2", "b2"), gone("l1"), gone("l2"))
-    book.wait(4).say(hangs_up("p"), parts("p", "b2"), parts("p", "b1"), gone("p"))
-    book.say(gone("l2"), gone("l1"), gone("c"))
-    [talk] = book.record().conversations
-    assert (talk.agent.interface, talk.talk_ms, talk.ended_by) == (agent, 4_000, "agent")
-    assert [o.end for o in book.record().visits[0].offers] == ["answered"]
-    assert book.board.scene.calls == {}
-
-
-def test_caller_behind_an_optimised_local_is_followed() -> None:
-    """An IVR calls Queue() through a Local that optimises itself away (ASTERISK 4.3)."""
-    book = Playbook().with_members("support", "1001")
-    book.say(*local("l1", "l2", "600@queues"), joins_queue("l1"))
-    book.say(line_in("c"))
-    book.ringing(leg="l1").say(state("a", 6), dial_end("a", "ANSWER"), connects("l1", "a", "1001"))
-    book.say(enters("a", "b"), enters("l1", "b"))
-    record = book.record("l1")
-    assert record.visits[0].end == "answered"
-
-
 def test_conversation_is_told_once_though_bridges_are_told_twice(book: Playbook) -> None:
     book.say(enters("a", "b-a"), enters("c", "b-a"), parts("a", "b-x")).expect()
     book.say(dial_end("a", "ANSWER")).expect()
@@ -382,3 +330,12 @@ def test_conversation_is_told_once_though_bridges_are_told_twice(book: Playbook)
 def test_joined_to_a_bridge_by_a_leg_never_heard_of(book: Playbook) -> None:
     book.say(enters("x", "b-a"), parts("x", "b-a")).expect()
     assert book.board.odd == 1
+
+
+def test_agent_joined_without_any_offer_ends_the_visit_of_his_queue() -> None:
+    """We came in the middle: neither ringing nor connect was seen, only the bridge."""
+    book = Playbook().with_members("support", "1001").waiting().wait(7)
+    book.say(phone("a", "1001", "c"), enters("a", "b"), enters("c", "b"))
+    [visit] = book.record().visits
+    assert (visit.end, visit.wait_ms) == ("answered", 7_000)
+    assert book.record().conversations[0].queue == "support"

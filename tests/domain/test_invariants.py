@@ -166,5 +166,5 @@ def sums(change: Change) -> dict[Cell, Counters]:
     return {cell: counters for cell, counters in total.items() if counters != Counters()}
 
 
-def spans(change: Change) -> list[object]:
+def spans(change: Change) -> object:
     return sorted((s.agent_id, s.start_ms, s.end_ms or 0, s.state) for s in change.spans)

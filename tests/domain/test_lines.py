@@ -332,3 +332,15 @@ def test_unanswered_outbound_call_ended_by_its_line(book: Playbook) -> None:
     """The agent never hung up; the line's refusal ended it."""
     dialled_out(book).say(hangs_up("t"), dial_end("t", "BUSY"), gone("t", 17), gone("p"))
     assert book.record("p").outcome == "busy"
+
+
+def test_caller_of_whom_no_call_was_begun_begins_it_in_the_queue() -> None:
+    """His leg was linked to a leg we never saw; the queue tells that he is a caller."""
+    book = Playbook().say(phone("x", "9", of="unheard"), joins_queue("x"))
+    assert [visit.queue for visit in book.record("x").visits] == ["support"]
+
+
+def test_leg_without_a_call_that_takes_a_place_joins_the_call_there() -> None:
+    book = Playbook().say(line_in("c"), enters("c", "b"), phone("y", "1002", of="unheard"))
+    book.say(enters("y", "b", swap="c"))
+    assert book.board.scene.legs.legs["y"].call == "pbx1:c"

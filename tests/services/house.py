@@ -1,378 +1,180 @@
-"""A house for the tests of the services: real rooms over stores in memory, a clock that stands.
-
-Signals go in by a ``Playbook``; ``hear`` commits the facts they led to, as the service does.
-"""
+"""The house around reconciliation: a real database, the one writer, and a clock to set."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from msgspec.structs import replace
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 from callcenter.bus.in_process import InProcessBus
-from callcenter.domain.board import Board
-from callcenter.domain.customer import (
-    Alert,
-    Customer,
-    FieldKind,
-    FieldValue,
-    FollowUp,
-    Match,
-    Number,
+from callcenter.domain.facts import (
+    AgentAnswered,
+    AgentOffered,
+    AnyFact,
+    CallEnded,
+    CallStarted,
+    ConversationEnded,
+    LinkLost,
+    LinkRestored,
+    OfferEnded,
+    QueueEntered,
+    QueueLeft,
 )
-from callcenter.domain.facts import AnyFact, Recorded
-from callcenter.domain.model import CallRecord, Presentation
-from callcenter.domain.wire import dumps, loads
-from callcenter.ports.errors import StoreUnavailable
-from callcenter.ports.pbx import PbxRefused
-from callcenter.services.access import SignedIn
-from callcenter.services.callers import Callers
-from callcenter.services.commands import Commands
-from callcenter.services.desks import DeskRules, Desks
+from callcenter.domain.model import AgentRef, CallRecord, VisitEnd
 from callcenter.services.engine import Engine
-from callcenter.services.figures import LiveFigures
-from callcenter.services.ledger import Ledger, clone
-from callcenter.services.ports_call_log import CallFilter, CallPage
+from callcenter.services.ledger import Ledger
 from callcenter.services.projector import Projector
-from callcenter.services.pushes import Deltas, Push
-from callcenter.supervise import Tasks
-from kpi import cells as sums
-from kpi.counters import Cell, Counters
-from kpi.records import AgentSpan, FcrCall
+from callcenter.services.reconcile import HouseWriter
+from callcenter.store.call_log import SqlCallLog
+from callcenter.store.engine import Database
+from callcenter.store.journal import SqlJournal
+from callcenter.store.ledger_rows import SqlBooks
+from callcenter.store.schema import open_database, upgrade
 from kpi.rules import Rules
-from tests.playbook import T0, Playbook
 
-DAY_MS = 86_400_000
-FULL = "The disk is full: make room, then it goes on by itself."
+T0_S = 1_795_384_800
+"""2026-11-22 22:00 UTC: 01:30 of the next day in Tehran."""
+LEILA = AgentRef("pbx1:PJSIP/1001", "Leila", "PJSIP/1001")
 
 
-class StandingClock:
-    """A clock that goes only when it is moved."""
+class Clock:
+    """Time that the test sets."""
 
-    def __init__(self, now: int = T0) -> None:
-        self.now = now
+    def __init__(self) -> None:
+        self.now_ms = T0_S * 1000
 
     def wall_ms(self) -> int:
-        return self.now
+        return self.now_ms
 
     def monotonic(self) -> float:
-        return self.now / 1000
-
-
-class Breakable:
-    """A store that can be told to fail."""
-
-    def __init__(self) -> None:
-        self.down = False
-
-    def check(self) -> None:
-        if self.down:
-            raise StoreUnavailable(FULL)
-
-
-class MemoryJournal(Breakable):
-    """The journal, through real bytes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[bytes] = []
-
-    async def append(self, facts: Sequence[AnyFact]) -> list[Recorded]:
-        self.check()
-        await asyncio.sleep(0)
-        self.check()
-        first = len(self.lines) + 1
-        self.lines += [dumps(fact) for fact in facts]
-        return [Recorded(first + index, fact) for index, fact in enumerate(facts)]
-
-    async def read(self, after: int, limit: int) -> list[Recorded]:
-        self.check()
-        some = self.lines[after : after + limit]
-        return [Recorded(after + index, loads(line)) for index, line in enumerate(some, start=1)]
-
-    async def last_seq(self) -> int:
-        return len(self.lines)
-
-    async def of_call(self, call: str) -> list[Recorded]:
-        every = await self.read(0, len(self.lines))
-        return [item for item in every if getattr(item.fact, "call", "") == call]
-
-
-class MemoryCallLog(Breakable):
-    """Rows and sums with the reader's place, all or nothing."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.records: dict[str, CallRecord] = {}
-        self.stored_spans: dict[tuple[str, int], AgentSpan] = {}
-        self.sums: dict[Cell, Counters] = {}
-        self.places: dict[str, int] = {}
-        self.saves = 0
-
-    async def save(
-        self,
-        reader: str,
-        seq: int,
-        records: Sequence[CallRecord],
-        spans: Sequence[AgentSpan],
-        cells: Mapping[Cell, Counters],
-    ) -> None:
-        self.check()
-        if seq <= self.places.get(reader, 0):
-            return
-        self.saves += 1
-        self.places[reader] = seq
-        self.records.update((record.id, clone(record)) for record in records)
-        self.stored_spans.update(((span.agent_id, span.start_ms), span) for span in spans)
-        sums.apply(self.sums, cells)
-
-    async def place(self, reader: str) -> int:
-        self.check()
-        return self.places.get(reader, 0)
-
-    async def get(self, call_id: str) -> CallRecord | None:
-        self.check()
-        record = self.records.get(call_id)
-        return None if record is None else clone(record)
-
-    async def open_calls(self) -> list[CallRecord]:
-        return [clone(record) for record in self.records.values() if record.ended_at is None]
-
-    async def find(self, wanted: CallFilter) -> CallPage:
-        self.check()
-        return CallPage([], None)
-
-    async def history(
-        self, customer_id: int | None, e164: str, limit: int, before_ms: int
-    ) -> list[CallRecord]:
-        self.check()
-        found = [
-            record
-            for record in self.records.values()
-            if record.started_at < before_ms
-            and (record.customer_id == customer_id if customer_id else record.caller.e164 == e164)
-        ]
-        return sorted(found, key=lambda record: -record.started_at)[:limit]
-
-    async def count_today(self, e164: str, since_ms: int) -> int:
-        return sum(r.caller.e164 == e164 for r in self.records.values())
-
-    async def cells(self, from_ms: int, to_ms: int) -> dict[Cell, Counters]:
-        return {c: v for c, v in self.sums.items() if from_ms <= c.interval_ms < to_ms}
-
-    async def fcr_calls(self, from_ms: int, to_ms: int) -> list[FcrCall]:
-        return []
-
-    async def spans(self, agent_id: str | None, from_ms: int, to_ms: int) -> list[AgentSpan]:
-        return sorted(self.stored_spans.values(), key=lambda span: span.start_ms)
-
-
-class MemoryDirectory(Breakable):
-    """Customers by E.164."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.by_number: dict[str, list[Customer]] = {}
-        self.asked: list[str] = []
-        self.delay_s = 0.0
-
-    def with_customer(self, e164: str, customer: Customer) -> Customer:
-        customer.id = 1 + sum(len(each) for each in self.by_number.values())
-        self.by_number.setdefault(e164, []).append(customer)
-        return customer
-
-    async def look_up(self, number: Number) -> list[Match]:
-        self.asked.append(number.e164)
-        if self.delay_s:
-            await asyncio.sleep(self.delay_s)
-        self.check()
-        return [Match(c, "number", "exact") for c in self.by_number.get(number.e164, [])]
-
-    async def get(self, customer_id: int) -> Customer | None:
-        self.check()
-        every = [customer for each in self.by_number.values() for customer in each]
-        return next((customer for customer in every if customer.id == customer_id), None)
-
-    async def search(self, text: str, limit: int) -> list[Customer]:
-        return []
-
-    async def create(
-        self,
-        *,
-        name: str,
-        numbers: Sequence[tuple[str, str]] = (),
-        code: str = "",
-        tier: str = "",
-        organisation: str = "",
-        language: str = "",
-        tags: Sequence[str] = (),
-        fields: dict[str, FieldValue] | None = None,
-        alert: Alert | None = None,
-        notes: str = "",
-    ) -> Customer:
-        self.check()
-        made = Customer(name=name, code=code, tier=tier, notes=notes)
-        return self.with_customer(numbers[0][0] if numbers else "", made)
-
-    async def update(self, customer: Customer) -> Customer:
-        return customer
-
-    async def field_kinds(self) -> list[FieldKind]:
-        return []
-
-
-class MemoryFollowUps(Breakable):
-    """Promises in a list."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.items: dict[int, FollowUp] = {}
-
-    async def add(self, follow_up: FollowUp) -> FollowUp:
-        self.check()
-        made = replace(follow_up, id=len(self.items) + 1)
-        self.items[made.id] = made
-        return made
-
-    async def get(self, follow_up_id: int) -> FollowUp | None:
-        return self.items.get(follow_up_id)
-
-    async def open_of_customer(self, customer_id: int) -> list[FollowUp]:
-        return [
-            item
-            for item in self.items.values()
-            if item.customer_id == customer_id and item.done_at is None
-        ]
-
-    async def open_of_agent(self, agent_id: str, until_ms: int) -> list[FollowUp]:
-        return [
-            item
-            for item in self.items.values()
-            if item.for_agent == agent_id and item.done_at is None and item.due_at <= until_ms
-        ]
-
-    async def done(self, follow_up_id: int, at: int) -> bool:
-        self.items[follow_up_id] = replace(self.items[follow_up_id], done_at=at)
-        return True
-
-    async def later(self, follow_up_id: int, due_at: int) -> bool:
-        self.items[follow_up_id] = replace(self.items[follow_up_id], due_at=due_at)
-        return True
-
-
-class MemoryPbx:
-    """An account for actions that notes what was asked of it."""
-
-    def __init__(self) -> None:
-        self.can_act = True
-        self.paused: list[tuple[str, bool, str]] = []
-        self.refuses = ""
-
-    async def pause(self, interface: str, paused: bool, reason: str) -> None:
-        if self.refuses:
-            raise PbxRefused(self.refuses)
-        self.paused.append((interface, paused, reason))
-
-
-def normalise(raw: str, line: str, presentation: Presentation) -> Number:
-    """Numbers of these tests: E.164 as they are, short ones internal."""
-    return Number(
-        raw,
-        e164=raw if raw.startswith("+") else "",
-        national=raw,
-        withheld=presentation != "shown",
-        internal=raw.isdecimal() and len(raw) < 6,
-    )
-
-
-AGENT = SignedIn(user_id=1, name="sara", role="agent", agent_id="pbx1:PJSIP/1001")
-OTHER = SignedIn(user_id=2, name="omid", role="agent", agent_id="pbx1:PJSIP/1002")
-BOSS = SignedIn(user_id=3, name="boss", role="supervisor")
+        return self.now_ms / 1000
 
 
 class House:
-    """The services put together over memory. ``pushed`` is all that the desks were told."""
+    """Store and writer, as the service has them."""
 
-    def __init__(self, rules: Rules | None = None, backlog_limit: int = 100_000) -> None:
-        self.rules = rules or Rules()
-        self.clock = StandingClock()
-        self.journal = MemoryJournal()
-        self.call_log = MemoryCallLog()
-        self.directory = MemoryDirectory()
-        self.follow_ups = MemoryFollowUps()
-        self.pbx = MemoryPbx()
-        self.tasks = Tasks()
-        self.book = Playbook()
-        self.ledger = Ledger(self.rules)
-        self.board = Board()
-        self.figures = LiveFigures(self.rules, self.clock.now)
-        self.bus = InProcessBus()
-        self.engine = Engine(
-            self.journal, self.ledger, self.clock, self.bus, backlog_limit=backlog_limit
-        )
+    def __init__(self, database: Database) -> None:
+        rules = Rules(zone="Asia/Tehran")
+        self.clock = Clock()
+        self.journal = SqlJournal(database)
+        self.call_log = SqlCallLog(database, rules)
+        self.books = SqlBooks(database)
+        self.ledger = Ledger(rules)
         self.projector = Projector(self.call_log)
-        self.pushed: list[tuple[str, Deltas | Push]] = []
-        self.pops_painted: list[float] = []
-        self.callers = Callers(
-            directory=self.directory,
-            call_log=self.call_log,
-            follow_ups=self.follow_ups,
-            clock=self.clock,
-            tasks=self.tasks,
-            normalise=normalise,
-            day_start=lambda: self.clock.now - DAY_MS,
-            commit=self.engine.commit,
-        )
-        self.desks = Desks(
-            ledger=self.ledger,
-            board=self.board,
-            callers=self.callers,
-            figures=self.figures,
-            clock=self.clock,
-            rules=DeskRules([], [], lambda queue: 20, lambda agent: True),
-            told=lambda agent, change: self.pushed.append((agent, change)),
-        )
-        self.commands = Commands(
-            engine=self.engine,
-            ledger=self.ledger,
-            call_log=self.call_log,
-            callers=self.callers,
-            desks=self.desks,
-            directory=self.directory,
-            follow_ups=self.follow_ups,
-            pbxs={"pbx1": self.pbx},
-            clock=self.clock,
-            day_end=lambda: self.clock.now + DAY_MS,
-            pop_shown=self.pops_painted.append,
-        )
-        self.engine.on_change(self.figures.take)
-        self.bus.listen("board", self._board)
-        self.bus.listen("desks", self.desks.apply)
+        self.bus = InProcessBus()
+        self.engine = Engine(self.journal, self.ledger, self.clock, self.bus)
         self.engine.on_stored(self.projector.take)
-        self._heard = 0
+        self.writer = HouseWriter(self.engine, self.ledger, self.projector)
 
-    def _board(self, batch: Sequence[Recorded], arrived_ms: float) -> None:
-        for item in batch:
-            self.board.apply(item.fact)
+    async def commit(self, facts: Iterable[AnyFact]) -> None:
+        """What the live service concluded."""
+        await self.engine.commit(list(facts))
+        await self.projector.flush()
 
-    async def hear(self, arrived_ms: float | None = None) -> None:
-        """Commits what the playbook led to since the last time; the clock goes with it."""
-        new, self._heard = self.book.facts[self._heard :], len(self.book.facts)
-        self.clock.now = max(self.clock.now, self.book.now)
-        await self.engine.commit(new, arrived_ms)
-        await self.settle()
+    async def record(self, call: str) -> CallRecord:
+        """The stored call."""
+        found = await self.call_log.get(call)
+        assert found is not None, f"there is no call {call}"
+        return found
 
-    async def settle(self) -> None:
-        """Lets look-ups that were begun come to their end."""
-        for _ in range(12):
-            await asyncio.sleep(0)
 
-    def pops(self, kind: str = "pop", agent: str = AGENT.agent_id or "") -> list[dict[str, Any]]:
-        """The bodies of the frames of this kind told to this agent."""
-        return [
-            change.body
-            for who, change in self.pushed
-            if who == agent and isinstance(change, Push) and change.t == kind
-        ]
+@asynccontextmanager
+async def house(folder: Path) -> AsyncIterator[House]:
+    """A house on a database of its own."""
+    url = f"sqlite:///{folder}/house.db"
+    await upgrade(url)
+    database = await open_database(url)
+    try:
+        yield House(database)
+    finally:
+        await database.close()
+
+
+def link(*turns: tuple[int, bool]) -> list[AnyFact]:
+    """The link was restored (True) or lost at these seconds after ``T0_S``."""
+    return [
+        LinkRestored(at=(T0_S + s) * 1000, pbx="pbx1", gap_ms=0, restarted=False)
+        if restored
+        else LinkLost(at=(T0_S + s) * 1000, pbx="pbx1", why="cut")
+        for s, restored in turns
+    ]
+
+
+def answered(callid: str, at: int, wait: int = 5, talk: int = 60) -> list[AnyFact]:
+    """A call that AMI showed us whole: Leila answered it. Seconds after ``T0_S``."""
+    ms = (T0_S + at) * 1000 + 300
+    call = {"pbx": "pbx1", "call": f"pbx1:{callid}"}
+    joined = ms + wait * 1000
+    return [
+        _started(callid, ms),
+        QueueEntered(at=ms, visit=1, queue="support", position=1, **call),
+        AgentOffered(at=ms, offer=1, agent=LEILA, visit=1, queue="support", **call),
+        OfferEnded(
+            at=joined, offer=1, agent=LEILA, end="answered", ring_ms=wait * 1000, visit=1, **call
+        ),
+        QueueLeft(
+            at=joined, visit=1, queue="support", reason="answered", wait_ms=wait * 1000, **call
+        ),
+        AgentAnswered(at=joined, conversation=1, agent=LEILA, queue="support", visit=1, **call),
+        ConversationEnded(
+            at=joined + talk * 1000,
+            conversation=1,
+            agent=LEILA,
+            ended_by="caller",
+            talk_ms=talk * 1000,
+            hold_ms=0,
+            queue="support",
+            **call,
+        ),
+        CallEnded(at=joined + talk * 1000, ended_by="caller", outcome="answered", **call),
+    ]
+
+
+def left(callid: str, at: int, wait: int, end: VisitEnd) -> list[AnyFact]:
+    """A call that was not answered."""
+    ms = (T0_S + at) * 1000 + 300
+    call = {"pbx": "pbx1", "call": f"pbx1:{callid}"}
+    over = ms + wait * 1000
+    outcome = "unknown" if end == "unknown" else "abandoned"
+    return [
+        _started(callid, ms),
+        QueueEntered(at=ms, visit=1, queue="support", position=1, **call),
+        QueueLeft(at=over, visit=1, queue="support", reason=end, wait_ms=wait * 1000, **call),
+        CallEnded(at=over, ended_by="caller", outcome=outcome, **call),
+    ]
+
+
+def _started(callid: str, ms: int) -> CallStarted:
+    return CallStarted(
+        at=ms,
+        pbx="pbx1",
+        call=f"pbx1:{callid}",
+        uniqueid=callid,
+        linkedid=callid,
+        channel="PJSIP/trunk-1",
+        direction="inbound",
+        number="09121234567",
+    )
+
+
+def logged(
+    callid: str, at: int, wait: int = 5, talk: int | None = 60, agent: str = "Leila"
+) -> list[str]:
+    """The log's lines of a call; ``talk`` None: the caller gave up."""
+    s = T0_S + at
+    lines = [f"{s}|{callid}|support|NONE|ENTERQUEUE||09121234567|1"]
+    if talk is None:
+        return [*lines, f"{s + wait}|{callid}|support|NONE|ABANDON|1|1|{wait}"]
+    return [
+        *lines,
+        f"{s + wait}|{callid}|support|{agent}|CONNECT|{wait}|{callid}1|{wait}",
+        f"{s + wait + talk}|{callid}|support|{agent}|COMPLETECALLER|{wait}|{talk}|1",
+    ]
+
+
+def write(path: Path, *calls: Sequence[str], end: int = 3_000) -> None:
+    """A queue_log of these calls, and a line of a member at the end so that it covers the time."""
+    lines = sorted(line for call in calls for line in call)
+    first = f"{T0_S - 60}|NONE|NONE|NONE|CONFIGRELOAD|"
+    last = f"{T0_S + end}|NONE|support|Leila|PAUSE|lunch"
+    path.write_text("\n".join([first, *lines, last]) + "\n", encoding="utf-8")

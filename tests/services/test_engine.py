@@ -10,7 +10,7 @@ from callcenter.domain.facts import AnyFact, LinkLost, Recorded
 from callcenter.services import engine as engines
 from callcenter.services.ledger import Change
 
-from .house import FULL, House
+from .centre import FULL, House
 
 
 def fact(number: int) -> AnyFact:

@@ -20,7 +20,7 @@ from kpi.rules import Rules
 from tests.ami_bridge.replaying import play
 from tests.generated import stories
 
-from .house import House, MemoryCallLog, MemoryJournal
+from .centre import House, MemoryCallLog, MemoryJournal
 
 
 def rows(log: MemoryCallLog) -> object:
@@ -105,7 +105,7 @@ async def test_store_that_is_down_keeps_everything_waiting(monkeypatch: pytest.M
     async def no_sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    monkeypatch.setattr(projectors.asyncio, "sleep", no_sleep)
+    monkeypatch.setattr(asyncio, "sleep", no_sleep)
     await house.projector.flush()
     monkeypatch.undo()
     assert (house.projector.failures, len(slept)) == (1, 1)

@@ -115,7 +115,6 @@ def test_with_the_link_down_all_along_the_log_alone_gives_the_queues_figures(fol
                 talked = true.get("log", {}).get("talk", true["talk"])
                 assert talk is not None
                 assert abs((talk.talk_ms or 0) - talked * 1000) <= tolerance
-    assert reconciled(folder, [], calls) is not first
     again = reconciled(folder, [], calls)
     assert [fact for each in again for fact in each.facts] == []
     assert {each.verdict for each in again} <= {"corrected"}
@@ -129,3 +128,16 @@ def apply(calls: dict[str, CallRecord], facts: list[Fact]) -> None:
             calls[fact.call] = records.begin(fact)  # type: ignore[arg-type]  # the first is CallStarted
         else:
             records.fold(calls[fact.call], fact)  # type: ignore[arg-type]  # all are of AnyFact
+
+
+def test_a_call_that_ended_unseen_is_corrected_to_what_the_phones_saw() -> None:
+    folder = TRACES / "ami_cut_call_ends_unseen"
+    (call,) = truth_of(folder)["calls"]
+    (visit,) = call["visits"]
+    facts, calls, _ = play(flat(heard(folder)))
+    apply(calls, [fact for each in reconciled(folder, facts, calls) for fact in each.facts])
+    (record,) = calls.values()
+    (talk,) = record.conversations
+    assert abs((talk.talk_ms or 0) - visit["talk"] * 1000) <= 1_000
+    assert (talk.ended_by, record.ended_by) == (visit["by"], call["ended_by"])
+    assert (record.outcome, record.settled_by) == ("answered", "queue_log")

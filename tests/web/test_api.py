@@ -114,7 +114,6 @@ async def test_behind_a_proxy_each_persons_own_address_is_throttled(world: World
         ("POST", "/api/v1/customers"),
         ("PATCH", "/api/v1/customers/1"),
         ("POST", "/api/v1/agents/x/state"),
-        ("POST", "/api/v1/dial"),
         ("GET", "/api/v1/openapi.json"),
         ("GET", "/api/v1/session"),
         ("DELETE", "/api/v1/session"),
@@ -285,13 +284,18 @@ async def test_an_agent_sets_his_own_state_and_a_supervisor_anybodys(site: Site)
 
 async def test_a_refusal_of_the_desk_has_its_status(site: Site) -> None:
     site.world.desk.answers["state.set"] = Result(ok=False, code="on_call", msg="On a call.")
-    site.world.desk.answers["dial"] = Result(ok=False, code="no_actions", msg="Read only.")
     async with site.browser("ali") as browser:
         path = f"/api/v1/agents/{quote(ALI, safe='')}/state"
         await error(await browser.post(path, json={"state": "ready"}), 409, "on_call")
-        await error(await browser.post("/api/v1/dial", json={"number": "1"}), 409, "no_actions")
-    async with site.browser("dov") as browser:
-        await error(await browser.post("/api/v1/dial", json={"number": "1"}), 400, "bad_value")
+        site.world.desk.answers["state.set"] = Result(ok=False, code="no_actions", msg="Read only.")
+        await error(await browser.post(path, json={"state": "ready"}), 409, "no_actions")
+
+
+async def test_nobody_is_dialled_for_since_click_to_call_does_not_exist(site: Site) -> None:
+    async with site.browser("ali") as browser:
+        await error(await browser.post("/api/v1/dial", json={"number": "1"}), 404, "not_found")
+        told = await (await browser.get("/api/v1/openapi.json")).json()
+        assert not [path for path in told["paths"] if "dial" in path]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ DESK = quote(ALI, safe="")
 WRITES = [
     ("PUT", "/api/v1/calls/pbx1%3A1.0/disposition"),
     ("POST", f"/api/v1/agents/{DESK}/state"),
-    ("POST", "/api/v1/dial"),
     ("POST", "/api/v1/customers"),
     ("PATCH", "/api/v1/customers/1"),
     ("PATCH", "/api/v1/session"),

@@ -41,6 +41,7 @@ export function makeFormat({ lang, tz }) {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const tenth = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'always' });
+  const thisMoment = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
   const digits = lang === 'fa' ? (text) => String(text).replace(/\d/g, (c) => PERSIAN[+c]) : String;
   const hm = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 
@@ -82,6 +83,7 @@ export function makeFormat({ lang, tz }) {
     /** "3 minutes ago", "in 2 hours": the largest unit that fits. */
     relative: (ms, now) => {
       const s = Math.round((ms - now) / 1000);
+      if (Math.abs(s) < 60) return thisMoment;
       const [unit, size] = Math.abs(s) < 3600 ? ['minute', 60]
         : Math.abs(s) < DAY_MS / 1000 ? ['hour', 3600] : ['day', DAY_MS / 1000];
       return relative.format(Math.trunc(s / size), unit);

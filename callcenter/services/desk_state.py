@@ -1,0 +1,39 @@
+"""What is kept of one agent's desk, and what every desk offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import Struct, field
+
+from callcenter.domain.customer import FieldKind
+
+
+class Card(Struct, eq=False):
+    """A card as it was made; it holds until something is said of its call, or until ``until``
+    (epoch ms), when an alert on it ends. ``kinds`` are the fields it was made by."""
+
+    made: dict[str, Any]
+    kinds: Sequence[FieldKind]
+    until: int | None
+
+
+class DeskState(Struct, eq=False):
+    """One agent's desk. ``arrived`` is when AMI told of each ringing call (ms)."""
+
+    calls: dict[str, None] = field(default_factory=dict)
+    arrived: dict[str, float] = field(default_factory=dict)
+    follow_ups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    recent: list[dict[str, Any]] = field(default_factory=list)
+    cards: dict[str, Card] = field(default_factory=dict)
+    shown: dict[str, Any] | None = None
+
+
+class DeskRules(Struct, frozen=True):
+    """What every desk offers, as the pages take it, and limits per queue (seconds)."""
+
+    pause_reasons: list[dict[str, Any]]
+    dispositions: list[dict[str, Any]]
+    ring_limit_s: Callable[[str], int | None]
+    can_set: Callable[[str], bool]

@@ -1,0 +1,124 @@
+"""The facts of a correction: they bring a record to what the log says, and no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcenter.domain import record as records
+from callcenter.domain.corrections import correction, imported
+from callcenter.domain.facts import AnyFact, CallEnded, CallStarted, VisitCorrected
+from callcenter.domain.logged import LoggedCall, LoggedRing, LoggedVisit
+from callcenter.domain.model import CallRecord
+from callcenter.domain.named import AgentNames
+from callcenter.domain.wire import dumps, loads
+
+
+def answered(**more: object) -> LoggedVisit:
+    values: dict[str, object] = {
+        "callid": "1.0",
+        "queue": "support",
+        "number": 1,
+        "entered_s": 100,
+        "caller": "0912",
+        "name": "سارا",
+        "position": 2,
+        "agent": "Leila",
+        "connected_s": 107,
+        "left_s": 107,
+        "wait_s": 7,
+        "ring_s": 3,
+        "end": "answered",
+        "talk_s": 50,
+        "parted_s": 157,
+        "by": "transfer",
+        "transfer": "blind",
+        "to": "1002",
+        "rings": [LoggedRing("Omid", 103, 3000, "no_answer")],
+    }
+    return LoggedVisit(**{**values, **more})  # type: ignore[arg-type]  # fields of it
+
+
+def folded(facts: list[AnyFact]) -> CallRecord:
+    start = facts[0]
+    assert isinstance(start, CallStarted)
+    record = records.begin(start)
+    for fact in facts[1:]:
+        records.fold(record, loads(dumps(fact)))
+    return record
+
+
+def test_a_call_that_was_never_seen_becomes_a_whole_record() -> None:
+    second = LoggedVisit(
+        callid="1.0",
+        queue="sales",
+        number=1,
+        entered_s=157,
+        end="key",
+        left_s=160,
+        wait_s=3,
+        key="5",
+        by="caller",
+    )
+    call = LoggedCall(callid="1.0", visits=[answered(), second])
+    record = folded(imported("pbx1", call, AgentNames("pbx1")))
+    assert (record.id, record.uniqueid, record.settled_by) == ("pbx1:1.0", "1.0", "queue_log")
+    assert (record.caller.number, record.caller.name) == ("0912", "سارا")
+    assert (record.started_at, record.answered_at, record.ended_at) == (100_000, 107_000, 160_000)
+    assert (record.outcome, record.ended_by) == ("answered", "caller")
+    first, last = record.visits
+    assert (first.end, first.wait_ms, first.left_at, first.position) == (
+        "answered",
+        7_000,
+        107_000,
+        2,
+    )
+    assert (last.end, last.key, last.wait_ms) == ("key", "5", 3_000)
+    assert [(o.agent.name, o.end, o.at, o.ring_ms) for o in first.offers] == [
+        ("Omid", "no_answer", 100_000, 3_000),
+        ("Leila", "answered", 104_000, 3_000),
+    ]
+    (talk,) = record.conversations
+    assert (talk.agent.name, talk.talk_ms, talk.parted_at) == ("Leila", 50_000, 157_000)
+    assert (talk.visit, talk.queue, talk.ended_by) == (1, "support", "transfer")
+    assert talk.transfer is not None
+    assert (talk.transfer.kind, talk.transfer.to) == ("blind", "1002")
+
+
+def test_the_same_log_gives_the_same_facts() -> None:
+    call = LoggedCall(callid="1.0", visits=[answered()])
+    assert imported("pbx1", call, AgentNames("pbx1")) == imported("pbx1", call, AgentNames("pbx1"))
+
+
+def test_the_ends_of_stays_come_last_but_for_the_calls_end() -> None:
+    call = LoggedCall(callid="1.0", visits=[answered(), answered(queue="sales", entered_s=157)])
+    facts = imported("pbx1", call, AgentNames("pbx1"))
+    assert isinstance(facts[0], CallStarted)
+    assert [type(fact) for fact in facts[-3:]] == [VisitCorrected, VisitCorrected, CallEnded]
+
+
+def test_a_correction_keeps_what_is_not_in_doubt() -> None:
+    agents = AgentNames("pbx1")
+    call = LoggedCall(callid="1.0", visits=[answered()])
+    record = folded(imported("pbx1", call, agents))
+    talk = record.conversations[0]
+    talk.joined_at, talk.talk_ms, talk.hold_ms, record.ended_by = 107_345, 0, 9, "caller"
+    facts = correction(
+        record, [(record.visits[0], talk, answered(transfer=None, by="agent"))], agents
+    )
+    for fact in facts:
+        records.fold(record, fact)
+    assert (talk.joined_at, talk.talk_ms, talk.parted_at) == (107_345, 50_000, 157_345)
+    assert (talk.hold_ms, talk.ended_by, record.ended_by) == (9, "agent", "caller")
+    assert talk.transfer is not None
+    assert talk.transfer.kind == "blind"
+
+
+@pytest.mark.parametrize("by", ["caller", "agent", "pbx"])
+def test_who_ended_a_call_that_we_lost_is_told_by_the_log(by: str) -> None:
+    agents = AgentNames("pbx1")
+    record = folded(imported("pbx1", LoggedCall(callid="1.0", visits=[answered()]), agents))
+    record.ended_by = "unknown"
+    theirs = answered(by=by, transfer=None)
+    for fact in correction(record, [(record.visits[0], record.conversations[0], theirs)], agents):
+        records.fold(record, fact)
+    assert record.ended_by == by

@@ -1,0 +1,190 @@
+"""Each lie of queue_log is believed only with evidence, and explains only what it says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from callcenter.domain.known_lies import LIES, lie
+from callcenter.domain.logged import LoggedVisit
+from callcenter.domain.model import (
+    AgentRef,
+    Caller,
+    CallRecord,
+    Conversation,
+    Offer,
+    Transfer,
+    Visit,
+)
+
+LEILA = AgentRef("pbx1:PJSIP/1001", "Leila", "PJSIP/1001")
+OMID = AgentRef("pbx1:PJSIP/1002", "Omid", "PJSIP/1002")
+
+
+def talk(**other: Any) -> Conversation:
+    values: dict[str, Any] = {
+        "number": 1,
+        "agent": LEILA,
+        "joined_at": 105_000,
+        "visit": 1,
+        "talk_ms": 10_000,
+        "parted_at": 115_000,
+        "ended_by": "caller",
+    }
+    return Conversation(**{**values, **other})
+
+
+def visit(**other: Any) -> Visit:
+    offers = [Offer(number=1, agent=LEILA, at=100_000, end="answered")]
+    values: dict[str, Any] = {
+        "number": 1,
+        "queue": "support",
+        "entered_at": 100_000,
+        "left_at": 105_000,
+        "wait_ms": 5_000,
+        "end": "answered",
+        "offers": offers,
+    }
+    return Visit(**{**values, **other})
+
+
+def logged(**other: Any) -> LoggedVisit:
+    values: dict[str, Any] = {
+        "callid": "1.0",
+        "queue": "support",
+        "number": 1,
+        "entered_s": 100,
+        "agent": "Leila",
+        "end": "answered",
+        "wait_s": 5,
+        "talk_s": 30,
+        "parted_s": 135,
+        "by": "caller",
+    }
+    return LoggedVisit(**{**values, **other})
+
+
+def named(
+    what: str,
+    ours: Visit,
+    conversation: Conversation | None,
+    theirs: LoggedVisit,
+    *,
+    ended_at: int = 200_000,
+) -> str | None:
+    record = CallRecord(
+        id="pbx1:1.0",
+        pbx="pbx1",
+        uniqueid="1.0",
+        linkedid="1.0",
+        direction="inbound",
+        caller=Caller(),
+        line="",
+        started_at=99_000,
+        ended_at=ended_at,
+    )
+    return lie(what, record, ours, conversation, theirs)
+
+
+def rung(*offers: tuple[AgentRef, str]) -> Visit:
+    made = [Offer(number=n, agent=a, at=1, end=e) for n, (a, e) in enumerate(offers, start=1)]  # type: ignore[arg-type]  # ends
+    return visit(offers=made)
+
+
+AT_THE_END = {"ended_at": 135_400}
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "ours", "conversation", "theirs", "more"),
+    [
+        ("parking", "talk", visit(), talk(transfer=Transfer("parked", "701")), logged(), {}),
+        ("redirect", "talk", visit(), talk(transfer=Transfer("redirected")), logged(), {}),
+        (
+            "redirected while waiting",
+            "end",
+            visit(end="withdrawn"),
+            None,
+            logged(end="abandoned"),
+            {},
+        ),
+        ("restart", "end", visit(end="system"), None, logged(end="abandoned", restarted_s=140), {}),
+        ("restart", "talk", visit(), talk(ended_by="pbx"), logged(restarted_s=140), {}),
+        ("crash", "talk", visit(), talk(ended_by="pbx"), logged(cut=True, talk_s=None), {}),
+        ("crash", "wait", visit(end="system"), None, logged(end="system", cut=True), {}),
+        ("pick-up", "agent", rung((OMID, "cancelled")), talk(), logged(agent="Omid"), {}),
+        (
+            "forward",
+            "agent",
+            rung((OMID, "cancelled"), (LEILA, "answered")),
+            talk(),
+            logged(agent="Omid"),
+            {},
+        ),
+        (
+            "attended transfer",
+            "talk",
+            visit(),
+            talk(transfer=Transfer("attended")),
+            logged(by="agent"),
+            {},
+        ),
+        (
+            "transfer into a queue",
+            "talk",
+            visit(),
+            talk(talk_ms=50_000),
+            logged(callid="1.7"),
+            {},
+        ),
+        ("late completion", "talk", visit(), talk(ended_by="agent"), logged(), AT_THE_END),
+        (
+            "local member",
+            "talk",
+            visit(),
+            talk(agent=AgentRef("a", "x", "Local/1@q/n"), transfer=Transfer("blind")),
+            logged(by="agent"),
+            {},
+        ),
+        ("no completion", "talk", visit(), talk(), logged(talk_s=None, parted_s=None), {}),
+    ],
+)
+def test_a_lie_with_its_evidence_has_its_name(
+    name: str,
+    what: str,
+    ours: Visit,
+    conversation: Conversation | None,
+    theirs: LoggedVisit,
+    more: dict[str, int],
+) -> None:
+    assert named(what, ours, conversation, theirs, **more) == name
+    assert name in LIES
+
+
+@pytest.mark.parametrize(
+    ("what", "ours", "conversation", "theirs"),
+    [
+        ("talk", visit(), talk(), logged()),
+        ("talk", visit(), talk(transfer=Transfer("parked")), logged(talk_s=3)),
+        ("talk", visit(), talk(transfer=Transfer("blind")), logged()),
+        ("end", visit(end="abandoned"), None, logged(end="timed_out", restarted_s=140)),
+        ("end", visit(end="withdrawn"), None, logged(end="timed_out")),
+        ("agent", visit(), talk(), logged(agent="Omid")),
+        ("agent", rung((OMID, "answered")), talk(), logged(agent="Omid")),
+        ("wait", visit(), talk(), logged(wait_s=60)),
+        ("by", visit(), talk(), logged(by="transfer")),
+    ],
+)
+def test_without_evidence_nothing_is_explained(
+    what: str, ours: Visit, conversation: Conversation | None, theirs: LoggedVisit
+) -> None:
+    assert named(what, ours, conversation, theirs) is None
+
+
+def test_every_lie_has_a_rule_that_is_shown_here() -> None:
+    shown = {
+        mark.args[1][n][0]
+        for mark in test_a_lie_with_its_evidence_has_its_name.pytestmark  # type: ignore[attr-defined]  # pytest's
+        for n in range(len(mark.args[1]))
+    }
+    assert shown == set(LIES)
