@@ -42,22 +42,42 @@ class FlightRecorder:
         self.lost = 0
 
     def record(self, message: Message, wall_s: float) -> None:
-        """Notes a message; to be a listener of the link. Never waits or raises."""
-        if self._recorder is not None:
-            self._recorder.record(message, wall_s)
+        """Notes a message; to be a listener of the link. Never waits or raises.
+
+        Before ``run`` had its turn, too: the roster comes right after the login.
+        """
+        if self._recorder is None:
+            self._begin(self._this_hour())
+        assert self._recorder is not None
+        self._recorder.record(message, wall_s)
 
     async def run(self) -> None:
         """Eternal: writes, and turns the page with the hour. A full disk is warned of."""
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+        if self._recorder is None:
+            self._begin(self._this_hour())
         try:
+            await self._tidy_or_warn()
             while True:
-                hour = int(self._wall_s()) // HOUR_S
+                hour = self._this_hour()
                 if hour != self._hour:
                     await self._turn(hour)
                 await asyncio.sleep(FLUSH_S)
                 await self._flush()
         finally:
             await self._flush()
+
+    def _this_hour(self) -> int:
+        return int(self._wall_s()) // HOUR_S
+
+    def _begin(self, hour: int) -> None:
+        """A page for this hour; nothing is written yet."""
+        self._hour = hour
+        self._recorder = Recorder(self._path(hour), self._scrubber)
+
+    def _path(self, hour: int) -> Path:
+        began = datetime.fromtimestamp(hour * HOUR_S, UTC)
+        return self._folder / f"{self._name}-{began:%Y%m%dT%H}.jsonl"
 
     async def _flush(self) -> None:
         recorder = self._recorder
@@ -72,12 +92,12 @@ class FlightRecorder:
         await self._flush()
         if self._recorder is not None:
             self.lost += self._recorder.counters.lost
-        self._hour = hour
-        now = datetime.fromtimestamp(hour * HOUR_S, UTC)
-        path = self._folder / f"{self._name}-{now:%Y%m%dT%H}.jsonl"
-        self._recorder = Recorder(path, self._scrubber)
+        self._begin(hour)
+        await self._tidy_or_warn()
+
+    async def _tidy_or_warn(self) -> None:
         try:
-            await asyncio.to_thread(self._tidy, path)
+            await asyncio.to_thread(self._tidy, self._path(self._hour))
         except OSError as error:
             log.warning("old traces of %s cannot be tidied: %s", self._name, error)
 

@@ -19,6 +19,9 @@ from callcenter.settings import Account, Database, Pbx, Queue, Secret, Settings
 USERNAME, SECRET = "demo", "demo-ami"
 PASSWORD = "demo-centre"
 DATABASE = Path("data/demo.db")
+SEED = 1405
+"""Of the fake PBX: the same callers, and the same day, at every start."""
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PEOPLE: tuple[tuple[str, str, str | None, str], ...] = (
     ("admin", "admin", None, "en"),
@@ -44,7 +47,7 @@ class Demo:
         self._settings = settings
         self._pbx = FakePbx(
             WallClock(),
-            seed=1405,
+            seed=SEED,
             calls_per_minute=calls_per_minute,
             username=USERNAME,
             secret=SECRET,

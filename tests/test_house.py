@@ -238,6 +238,36 @@ def test_missing_debian_packages_are_named_and_stop_the_tests(tmp_path: Path) ->
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize("apt_fails", [False, True])
+def test_no_server_is_started_by_what_is_installed(tmp_path: Path, apt_fails: bool) -> None:
+    """While apt-get works, Debian is told to start nothing; afterwards all is as it was."""
+    policy = tmp_path / "policy-rc.d"
+    packages = tmp_path / "packages.txt"
+    packages.write_text("prometheus\n")
+    apt = (
+        f'"{policy}" && echo may-start || echo "$1: $?" >>"{tmp_path}/said"; exit {int(apt_fails)}'
+    )
+    for name, body in (("dpkg-query", "exit 1"), ("id", "echo 0"), ("apt-get", apt)):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    env = {
+        **os.environ,
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "POLICY_RC_D": str(policy),
+    }
+    script = ["sh", str(ROOT / "tools/debian-packages.sh"), str(packages)]
+    done = subprocess.run(script, capture_output=True, text=True, env=env)
+    assert done.returncode == int(apt_fails), done.stderr
+    said = (tmp_path / "said").read_text().splitlines()
+    assert said == (["update: 101"] if apt_fails else ["update: 101", "install: 101"])
+    assert not policy.exists()
+    # A policy of the machine's own is left alone.
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    subprocess.run(script, capture_output=True, env=env)
+    assert policy.exists()
+
+
 def test_the_samples_for_the_outside_are_right() -> None:
     rules = ROOT / "asterisk-sample/prometheus/rules.yml"
     done = subprocess.run(

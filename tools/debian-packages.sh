@@ -23,6 +23,15 @@ if [ "$(id -u)" -ne 0 ]; then
     exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
+# Of prometheus we want promtool, of postgresql initdb: no server shall run here for that. Debian
+# asks this file before it starts one; a machine that has its own keeps it.
+policy=${POLICY_RC_D:-/usr/sbin/policy-rc.d}
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    trap 'exit 1' HUP INT TERM
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+fi
 apt-get update -qq
 # shellcheck disable=SC2086 -- the list is meant to be split
 apt-get install -y -qq --no-install-recommends $missing

@@ -37,6 +37,8 @@ from callcenter.store.ledger_rows import SqlBooks
 
 SHOWN = 20
 """Unexplained calls that are written out; all of them are in the ledger."""
+ALONE = 2_000
+"""Calls of one transaction when nobody else writes."""
 WATCH_S = 0.5
 TAKEN_S = 120.0
 """How long the running service may take to begin."""
@@ -189,6 +191,7 @@ async def _by_ourselves(
             zone=settings.site.timezone,
             now_ms=clock.wall_ms,
             link=linker(settings, directory),
+            at_once=ALONE,
         )
         try:
             with bar(f"Reading the log of {pbx.name}", "bytes") as shown:

@@ -24,6 +24,8 @@ from .ports_call_log import CallLog
 
 READER = "calls"
 BATCH = 500
+PAUSE_S = 0.25
+"""Between two writes: changes that come meanwhile are merged into one transaction."""
 FAR = 1 << 53
 """An instant after all others: only open spans touch it."""
 LIMIT = 50_000
@@ -59,7 +61,7 @@ class Projector:
         while True:
             await self._filled.wait()
             await self.flush()
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(PAUSE_S)
 
     async def flush(self) -> None:
         """Stores everything that waits now; after a failure it stays and is tried again."""

@@ -30,8 +30,9 @@ from .ledger import Ledger
 from .ports_books import Books, DayTally, LogSource, Portion, Unexplained
 from .projector import Projector
 
-AT_ONCE = 200
-"""Calls of one transaction."""
+AT_ONCE = 40
+"""Calls of one transaction beside the live work: live facts wait for it, some hundredths of a
+second. Who has the database for himself may take many more."""
 PAGE = 500
 DAY_MS = 86_400_000
 LONG_MS = 14_400_000
@@ -146,11 +147,13 @@ class Reconciliation:
         now_ms: Callable[[], int],
         link: Link | None = None,
         known_agents: Iterable[AgentRef] = (),
+        at_once: int = AT_ONCE,
     ) -> None:
         self._pbx = pbx
         self._books = books
         self._writer = writer
         self._zone = ZoneInfo(zone)
+        self._at_once = at_once
         self._now_ms = now_ms
         self._link = link
         self._names = AgentNames(pbx)
@@ -191,8 +194,8 @@ class Reconciliation:
                 for call in portion.calls
                 if _inside(call.visits[0].entered_s * 1000, from_ms, to_ms)
             ]
-            for start in range(0, len(wanted), AT_ONCE):
-                await self._judge(wanted[start : start + AT_ONCE], portion.last_ms)
+            for start in range(0, len(wanted), self._at_once):
+                await self._judge(wanted[start : start + self._at_once], portion.last_ms)
             first, last = portion.first_ms, portion.last_ms
             if progress is not None:
                 await progress(portion.done, portion.size)

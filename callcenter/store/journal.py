@@ -6,6 +6,7 @@ whenever a transaction fails and a gap would look like a lost fact.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ class SqlJournal:
         self._database = database
         # None: not known (not read yet, or the outcome of a commit is in doubt).
         self._last: int | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def append(self, facts: Sequence[AnyFact]) -> list[Recorded]:
         """Stores ``facts`` in one durable transaction; see the port."""
@@ -49,18 +51,18 @@ class SqlJournal:
     async def _append(self, facts: Sequence[AnyFact]) -> list[Recorded]:
         # Taken away while writing: whatever interrupts us, the next append asks the database.
         try:
-            async with self._database.write() as connection:
+            async with self._one_at_a_time:
                 last, self._last = self._last, None
                 if last is None:
-                    last = (await connection.execute(_LAST)).scalar() or 0
+                    last = await self.last_seq()
                 recorded = [Recorded(seq, fact) for seq, fact in enumerate(facts, last + 1)]
-                await connection.execute(_INSERT, [_row(item) for item in recorded])
+                await self._database.append(_INSERT, [_row(item) for item in recorded])
+                self._last = recorded[-1].seq
         except IntegrityError as error:
             raise StoreUnavailable(
                 f"The journal in {self._database.where} is being written by another program; "
                 "let only one service run on it."
             ) from error
-        self._last = recorded[-1].seq
         return recorded
 
     async def read(self, after: int, limit: int) -> list[Recorded]:

@@ -6,6 +6,7 @@ a newer one for the newer program. There is no way down but a backup.
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from alembic import command
@@ -24,11 +25,16 @@ _FOLDER = Path(__file__).parent / "migrations"
 async def upgrade(url: str) -> tuple[str | None, str]:
     """Brings the database to this program's schema, in one transaction.
 
-    Returns the version before (None: there was nothing) and now. Raises ``StoreRefused`` when the
-    database is newer than the program, ``StoreUnavailable`` when it cannot be written.
+    Returns the version before (None: there was nothing) and now. An embedded database's folder is
+    made, as ``data/`` of the default is on the first start; a whole path that does not exist is
+    rather a slip of the pen. Raises ``StoreRefused`` when the database is newer than the program,
+    ``StoreUnavailable`` when it cannot be written.
     """
     database = Database(url)
     try:
+        if database.file is not None:
+            with contextlib.suppress(OSError):  # opening the file says what is wrong
+                database.file.parent.mkdir(mode=0o700, exist_ok=True)
         async with database.write() as connection:
             return await connection.run_sync(_upgrade, database.where)
     finally:

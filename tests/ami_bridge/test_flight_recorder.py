@@ -71,3 +71,17 @@ async def test_agents_of_the_roster_are_scrubbed_too(tmp_path: Path) -> None:
     text = next(tmp_path.glob("*.jsonl")).read_text(encoding="utf-8")
     assert "Sara" not in text
     assert "PJSIP/1001" in text
+
+
+async def test_what_is_said_before_its_first_turn_is_kept_in_order(tmp_path: Path) -> None:
+    """The login and the roster come at once; without them a trace cannot be replayed."""
+    recorder = FlightRecorder("pbx1", tmp_path / "traces", 86_400, False, lambda: NOON)
+    recorder.record(said("1"), NOON)
+    task = asyncio.get_running_loop().create_task(recorder.run())
+    await asyncio.sleep(0.05)
+    recorder.record(said("2"), NOON)
+    await settle(task)
+    (path,) = (tmp_path / "traces").iterdir()
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [line["n"] for line in lines] == [1, 2]
+    assert [dict(line["h"])["CallerIDNum"] for line in lines] == ["1", "2"]

@@ -143,6 +143,14 @@ class WallPage(Shown):
         parts = (await spoken.inner_text()).split(":")
         return sum(int(part) * 60**place for place, part in enumerate(reversed(parts)))
 
+    async def turn_to(self, row: Locator) -> None:
+        """Turns the pages until this queue is shown; a calm queue stands on a later one."""
+        for _ in range(await self.at(".pg i").count()):
+            if await row.count():
+                return
+            await self.page.keyboard.press("ArrowRight")
+            await self.page.wait_for_timeout(100)
+
     async def agents(self, state: str) -> int:
         """How many agents are in a state, as the side says it."""
         row = self.at(".ag li").filter(has=self.page.locator(f".st-{state}"))

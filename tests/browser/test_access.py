@@ -10,6 +10,7 @@ from playwright.async_api import expect
 from .centre import PASSWORD, Centre
 from .conftest import Visitors
 from .pages import DeskPage, Shown, WallPage
+from .watch import LINK_LOST
 
 pytestmark = [
     pytest.mark.browser,
@@ -82,7 +83,7 @@ async def test_sign_out_ends_the_session_on_the_server(centre: Centre, visitors:
     await desk.page.wait_for_selector("button.me")
     kept = await desk.page.context.cookies()
     # The server closes the link of a session that ended, and the page asks whether it may return.
-    desk.watch.expected += ["status of 401"]
+    desk.watch.expected += ["status of 401", *LINK_LOST]
     await desk.at("button.me").click()
     await desk.at(".popover.end button.wide").click()
     await desk.page.wait_for_url("**/sign-in")

@@ -93,6 +93,7 @@ async def test_wall_follows_a_call_from_waiting_to_the_service_level(
     await caller.hangup()
     await becomes(lambda: wall.agents("wrap_up"), 1)
     await becomes(lambda: wall.agents("talking"), talking)
+    await wall.turn_to(row)
     await expect(row.locator("td").nth(2)).to_contain_text("100")
     assert re.search(r"\d", await wall.tile(0).inner_text())
 

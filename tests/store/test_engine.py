@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 
 from callcenter.ports.errors import StoreUnavailable
 from callcenter.store.engine import Database
+from callcenter.store.follow_ups import SqlFollowUps
 from callcenter.store.journal import SqlJournal
 from callcenter.store.schema import upgrade
 from tests.store.databases import TEMPLATE
@@ -61,27 +62,38 @@ async def test_a_locked_database_is_told_and_works_again_when_free(file_url: str
     await database.close()
 
 
+async def pragma(database: Database, text: str) -> int:
+    """A pragma on the connection by which facts are appended, in its own thread."""
+    hop = database._one_hop
+    assert hop is not None
+
+    def run() -> int:
+        row = hop._open().execute(f"PRAGMA {text}").fetchone()
+        return 0 if row is None else int(row[0])
+
+    return await asyncio.get_running_loop().run_in_executor(hop._thread, run)
+
+
 async def test_a_full_disk_is_told_and_nothing_is_half_stored(file_url: str) -> None:
     database = Database(file_url)
     journal = SqlJournal(database)
     await journal.append([lost()])
-    async with database.write() as connection:
-        pages = (await connection.execute(text("PRAGMA page_count"))).scalar()
-        await connection.execute(text(f"PRAGMA max_page_count={pages}"))
+    await pragma(database, f"max_page_count={await pragma(database, 'page_count')}")
     with pytest.raises(StoreUnavailable, match="the disk is full"):
         await journal.append([lost()] * 10_000)
-    async with database.write() as connection:
-        await connection.execute(text("PRAGMA max_page_count=1000000"))
     assert (await journal.append([lost()]))[0].seq == 2
     await database.close()
 
 
 async def test_a_read_only_database_is_told(file_url: str) -> None:
     database = Database(file_url)
+    await pragma(database, "query_only=ON")
+    with pytest.raises(StoreUnavailable, match="it is read-only"):
+        await SqlJournal(database).append([lost()])
     async with database.write() as connection:
         await connection.execute(text("PRAGMA query_only=ON"))
     with pytest.raises(StoreUnavailable, match="it is read-only"):
-        await SqlJournal(database).append([lost()])
+        await SqlFollowUps(database).done(1, 1)
     await database.close()
 
 
