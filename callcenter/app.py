@@ -16,12 +16,13 @@ from aiohttp import web
 from msgspec import structs
 
 from ami_bridge.desk_actions import DeskActions
-from callcenter import __version__, rules
+from callcenter import __version__, books, rules
 from callcenter.bus.in_process import InProcessBus
 from callcenter.directory.directory import EmbeddedDirectory
 from callcenter.directory.numbers import Regions, normalise
 from callcenter.domain.board import Board, LinkNow
 from callcenter.domain.facts import AnyFact, Recorded
+from callcenter.domain.model import AgentRef
 from callcenter.observed import Observed
 from callcenter.ports.errors import StoreUnavailable
 from callcenter.rooms import PbxRoom, build_room
@@ -39,6 +40,7 @@ from callcenter.services.ledger import Ledger
 from callcenter.services.live_view import Live
 from callcenter.services.ports_call_log import CallFilter
 from callcenter.services.projector import Projector
+from callcenter.services.reconcile import without_history
 from callcenter.services.wall import WallView
 from callcenter.settings import Settings
 from callcenter.store.call_log import SqlCallLog
@@ -132,15 +134,32 @@ class Service:
         ]
         self._build_desks(call_log, follow_ups)
         self.observed = Observed(self.histograms, self.ledger)
+        self.books = books.build(
+            settings,
+            database,
+            engine=self.engine,
+            ledger=self.ledger,
+            projector=self.projector,
+            directory=self.directory,
+            clock=clock,
+            agents=lambda: [
+                AgentRef(agent.id, agent.name, agent.interface)
+                for agent in self.board.agents.values()
+            ],
+        )
         self.engine.on_change(self.figures.take)
         self.engine.on_stored(self.projector.take)
         self.bus.listen("live views", self._live)
+        self.bus.listen("reconciler", lambda batch, _: self.books.reconciler.facts(batch))
         await self._serve(Calls(call_log, self.ledger, journal, self.projector), call_log)
         self.tasks.eternal("journal retry", self.engine.retry())
         self.tasks.eternal("projector", self.projector.run())
         self.tasks.eternal("live view", self.live.run())
         self.tasks.eternal("figures", self._roll(call_log))
         self.tasks.eternal("retention", self._retain(database))
+        self.tasks.eternal("reconciler", self.books.reconciler.run())
+        for name, settler in self.books.settlers.items():
+            self.tasks.eternal(f"settler {name}", settler.run())
         for room in self.rooms:
             self.tasks.eternal(f"AMI {room.name}", room.link.run())
             pump = room.pump(self.engine, self.clock, self.histograms.ami_lag.observe_ms)
@@ -272,6 +291,7 @@ class Service:
             callers=self.callers,
             clock=self.clock,
             links=lambda: [room.numbers() for room in self.rooms],
+            unreconciled=self.books.reconciler.unreconciled,
         )
         house = House(
             view=self.live,
@@ -332,6 +352,7 @@ class Service:
         await self.engine.commit(facts)
 
     def _live(self, batch: Sequence[Recorded], arrived_ms: float) -> None:
+        batch = without_history(batch)
         for item in batch:
             self.board.apply(item.fact)
         self.observed.facts(batch)

@@ -26,6 +26,7 @@ PAGES = (
     "figures",
     "metrics",
     "proxy",
+    "reconcile",
     "security",
     "settings",
     "troubleshooting",

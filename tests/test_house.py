@@ -12,24 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.mirrors import SHAPES, TESTED_IN, WITHOUT_MIRROR, WITHOUT_MIRROR_ROOMS, named
+
 ROOT = Path(__file__).parent.parent
 ROOMS = ("callcenter", "ami_bridge", "kpi")
 LONGEST = 400
-
-# Source files without a test file of their own, each with the reason.
-WITHOUT_MIRROR = {
-    "callcenter/cli/__main__.py": "one line that calls the command line",
-    "callcenter/settings_check.py": "spoken to through load(): tests/test_settings.py",
-    "callcenter/settings_desk.py": "values only: tests/test_settings.py",
-    "callcenter/settings_read.py": "spoken to through load(): tests/test_settings.py",
-    "callcenter/settings_secret.py": "tests/test_settings.py",
-    "callcenter/settings_shape.py": "values only: tests/test_settings.py",
-}
-# Rooms that hold shapes only and have nothing to run.
-WITHOUT_MIRROR_ROOMS = {
-    "callcenter/ports/": "Protocols: mypy holds their implementations to them",
-    "callcenter/store/migrations/": "run one after the other by the tests of the store",
-}
 
 
 def tracked() -> list[Path]:
@@ -100,8 +87,13 @@ def test_the_list_of_exceptions_names_only_files_that_exist_and_need_it() -> Non
     for name, reason in WITHOUT_MIRROR.items():
         assert reason
         assert not mirrors(name), f"{name} has a test file now; take it off the list"
-    gone = [n for n in WITHOUT_MIRROR if not (ROOT / n).exists()]
+    gone = [n for n in (*WITHOUT_MIRROR, *TESTED_IN) if not (ROOT / n).exists()]
     assert not gone
+    for group in SHAPES:
+        for name in named(group):
+            tree = ast.parse((ROOT / name).read_text(encoding="utf-8"))
+            loops = [n for n in ast.walk(tree) if isinstance(n, ast.For | ast.While | ast.Try)]
+            assert not loops, f"{name} does something; it needs a test"
 
 
 def _holds_names_only(path: Path) -> bool:

@@ -14,20 +14,19 @@ from pathlib import Path
 import click
 
 from ami_bridge.queue_log_file import LogFiles
+from callcenter.books import linker
 from callcenter.bus.in_process import InProcessBus
 from callcenter.cli.common import Failed, config_option, database_of, run, sentences, settings_of
 from callcenter.cli.dates import bounds, checked
 from callcenter.cli.progress import bar
 from callcenter.directory.directory import EmbeddedDirectory
-from callcenter.directory.numbers import Regions, normalise
-from callcenter.ports.directory import Directory
 from callcenter.rules import kpi_rules
 from callcenter.services import projector as projecting
 from callcenter.services.engine import Engine
 from callcenter.services.ledger import Ledger
 from callcenter.services.ports_books import Job, Unexplained
 from callcenter.services.projector import Projector
-from callcenter.services.reconcile import HouseWriter, Link, Reconciliation
+from callcenter.services.reconcile import HouseWriter, Reconciliation
 from callcenter.services.reconciler import said
 from callcenter.settings import Pbx, Settings
 from callcenter.store.call_log import SqlCallLog
@@ -206,22 +205,6 @@ async def _by_ourselves(
             ) from error
         click.echo(("Nothing was changed. " if dry_run else "") + said(report))
         _show(sorted(report.unexplained, key=lambda item: -item.at)[:SHOWN])
-
-
-def linker(settings: Settings, directory: Directory) -> Link:
-    """Finds whose a number is, as the live service does."""
-    regions = Regions(settings.site.region, settings.directory.regions)
-
-    async def link(raw: str, line: str) -> tuple[int | None, str, str] | None:
-        number = normalise(raw, regions.of(line), "shown")
-        if number.withheld or number.internal:
-            return None
-        matches = await directory.look_up(number)
-        if len(matches) == 1:
-            return matches[0].customer.id, number.e164, matches[0].rule
-        return (None, number.e164, "many" if matches else "none") if number.e164 else None
-
-    return link
 
 
 def _show(unexplained: list[Unexplained]) -> None:

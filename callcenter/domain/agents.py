@@ -88,6 +88,14 @@ class AgentBook:
         """The agent with this id."""
         return self._by_id.get(agent)
 
+    def known(self, agent: str) -> Agent:
+        """The agent with this id, who was met before: nobody is ever taken out of the book."""
+        return self._by_id[agent]
+
+    def of(self, ref: AgentRef) -> Agent:
+        """The agent whom a fact names so; made when new."""
+        return self.get(ref.id) or self.ensure(ref.interface, ref.name)
+
     def by_device(self, endpoint: str) -> Agent | None:
         """The agent whose interface or state interface is this device."""
         return self._by_id.get(self._by_device.get(endpoint.lower(), ""))

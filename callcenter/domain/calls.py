@@ -81,7 +81,8 @@ class OpenTalk(Struct, eq=False):
 class CallTrack(Struct, eq=False):
     """The working state of one call. ``asked_at``: the customer's own line asked to hang up;
     ``taken_over``: its only leg went on in another call; ``turned_away``: agents whose last offer
-    of it came to nothing.
+    of it came to nothing; ``refusal``: why a queue last refused it, and when;
+    ``nameless``: the same of a queue whose name may still be told.
     """
 
     id: str
@@ -113,6 +114,7 @@ class CallTrack(Struct, eq=False):
     ended_talks: dict[str, OpenTalk] = field(default_factory=dict)
     taken_over: bool = False
     refusal: tuple[str, int] = ("", 0)
+    nameless: tuple[str, int] | None = None
     queue_hint: str = ""
     recordings: list[str] = field(default_factory=list)
 
@@ -141,6 +143,8 @@ class Scene:
         self.queue_at: dict[tuple[str, str], str] = {}
         self.queues: dict[str, tuple[str, int]] = {}
         self.wrapup_s: dict[str, int] = dict(rules.wrapup_s)
+        self.odd = 0
+        """Signals about legs and queues that we knew nothing of."""
         self.stopping_at = 0
         self.lost_at = 0
         self.roster_at = 0
@@ -159,8 +163,7 @@ class Scene:
 
     def touch(self, agent: str) -> None:
         """Marks an agent whose state may have changed."""
-        if agent:
-            self.touched[agent] = None
+        self.touched[agent] = None
 
     def wake(self, call: str, at: int) -> None:
         """Asks to look at a call again at ``at``, or earlier if it is asked already."""

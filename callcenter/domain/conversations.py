@@ -9,6 +9,8 @@ complete, and then the conversation ends at the instant at which he parted (ASTE
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from . import offers, visits, wrap_up
 from .agents import Agent
 from .calls import CallTrack, OpenTalk, OpenVisit, Scene
@@ -40,6 +42,20 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
             _out_of_reach(scene, track, talk, customer, at, bool(parties))
     for agent_id in newcomers:
         begin(scene, track, *parties[agent_id], at)
+
+
+def settle_all(scene: Scene, calls: Iterable[str], at: int) -> None:
+    """``settle`` for each of these calls that is still open."""
+    for call in sorted(calls):
+        track = scene.calls.get(call)
+        if track is not None:
+            settle(scene, track, at)
+
+
+def due(track: CallTrack, after: int) -> int | None:
+    """When the next leg that is between two bridges counts as parted (epoch ms), or None."""
+    instants = [talk.parted_at + PART_MS for talk in track.talks.values() if talk.parted_at]
+    return min((at for at in instants if at > after), default=None)
 
 
 def _take_over(scene: Scene, track: CallTrack, agent: Agent, leg: Leg) -> None:

@@ -35,6 +35,10 @@ HOLDING = frozenset(("parking", "agent_hold", "holding"))
 """Bridges whose members do not hear each other."""
 
 
+REMEMBERED = 20_000
+"""How many legs that are gone are remembered."""
+
+
 class Leg(Struct, eq=False):
     """One channel as far as we know it. ``call`` is our call's id, ``agent`` an agent's id.
 
@@ -89,11 +93,16 @@ def endpoint_of(name: str) -> tuple[str, int]:
 
 
 class LegBook:
-    """All living legs and bridges of one PBX."""
+    """All living legs and bridges of one PBX.
+
+    A leg that is gone stays gone: its id is remembered for a while (``gone``) so that a late event
+    cannot bring it back.
+    """
 
     def __init__(self) -> None:
         self.legs: dict[str, Leg] = {}
         self.bridges: dict[str, dict[str, None]] = {}
+        self.gone: dict[str, None] = {}
 
     def __len__(self) -> int:
         return len(self.legs)
@@ -119,6 +128,12 @@ class LegBook:
         if other is not None:
             other.pair, other.cut = "", True
         return gone
+
+    def remember_gone(self, leg: str) -> None:
+        """Notes that a leg is no more, whether we knew it or not."""
+        self.gone[leg] = None
+        if len(self.gone) > REMEMBERED:
+            del self.gone[next(iter(self.gone))]
 
     def pair(self, one: Leg, two: Leg) -> None:
         """Joins two Local halves to one wire."""

@@ -55,6 +55,15 @@ def start(scene: Scene, leg: Leg, at: int) -> CallTrack:
     return track
 
 
+def call_of(scene: Scene, leg_id: str, at: int) -> CallTrack | None:
+    """The call of a caller's leg; begun now when we first hear of it here."""
+    leg = scene.legs.get(leg_id)
+    if leg is None:
+        scene.odd += 1
+        return None
+    return scene.calls.get(leg.call) or start(scene, leg, at)
+
+
 def dialled(
     scene: Scene, caller: Leg | None, dest: Leg, dialstring: str, at: int
 ) -> CallTrack | None:
@@ -213,10 +222,7 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
             track.dial_ends.append(DIAL_BY_CAUSE.get(cause, "NOANSWER"))
         if _ends(scene, track, leg):
             end(scene, track, at)
-    for call in sorted(affected):
-        other = scene.calls.get(call)
-        if other is not None:
-            conversations.settle(scene, other, at)
+    conversations.settle_all(scene, affected, at)
 
 
 def _ends(scene: Scene, track: CallTrack, leg: Leg) -> bool:
@@ -242,6 +248,7 @@ def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") 
         conversations.end(scene, track, talk, by, when)
     for offer in list(track.offers.values()):
         offers.end(scene, track, offer, "cancelled", at)
+    visits.unnamed(scene, track)
     for visit in list(track.visits.values()):
         visits.settle(scene, track, visit, at, gone=True, far=bool(track.asked_at) and not lost)
     scene.calls.pop(track.id, None)

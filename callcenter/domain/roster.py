@@ -8,7 +8,7 @@ it later. After a restart of the PBX every leg from before is gone.
 
 from __future__ import annotations
 
-from . import lines, offers, wrap_up
+from . import conversations, lines, offers, visits, wrap_up
 from .calls import Scene
 from .facts import LinkLost, LinkRestored
 from .legs import RINGING
@@ -39,6 +39,18 @@ def began(scene: Scene, s: RosterBegan) -> None:
 
 def ended(scene: Scene, s: RosterEnded) -> None:
     """The list is complete: legs, calls and members that are not in it are gone."""
+    before = list(scene.legs.legs)
+    _compare(scene, s)
+    for leg in before:
+        if leg not in scene.legs.legs:
+            scene.legs.remember_gone(leg)
+    conversations.settle_all(scene, list(scene.calls), s.at)
+    # The clocks of what was about to be settled begin anew: its evidence may have been missed.
+    for key, at in scene.wakes.items():
+        scene.wakes[key] = max(at, s.at + visits.SETTLE_MS)
+
+
+def _compare(scene: Scene, s: RosterEnded) -> None:
     lost_at = scene.lost_at or s.at
     if scene.restarted and not scene.stopping_at:
         scene.stopping_at = lost_at

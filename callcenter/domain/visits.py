@@ -25,6 +25,9 @@ from .model import VisitEnd
 SETTLE_MS = 2_000
 """How long the evidence of an exit may take (ASTERISK 3.3: QUEUESTATUS comes after the leave)."""
 
+NAME_MS = 500
+"""How long a refusal waits for the name of its queue (the dialplan's UserEvent comes next)."""
+
 BY_STATUS: dict[str, VisitEnd] = {
     "TIMEOUT": "timed_out",
     "LEAVEEMPTY": "emptied",
@@ -58,6 +61,7 @@ def enter(
     if visit is not None and not visit.left_at:
         visit.leg = leg
         return
+    unnamed(scene, track)
     for old in list(track.visits.values()):
         settle(scene, track, old, at, final=True)
     track.visit_count += 1
@@ -76,11 +80,35 @@ def enter(
     )
 
 
+def refused_somewhere(scene: Scene, track: CallTrack, why: str, at: int) -> None:
+    """A queue's door was shut; the dialplan may say a moment later which queue that was."""
+    if track.nameless is None and not _told_already(track, why, at):
+        track.nameless = (why, at)
+        scene.wake(track.id, at + NAME_MS)
+
+
+def unnamed(scene: Scene, track: CallTrack) -> None:
+    """Nobody said which queue refused: it is told without a name."""
+    if track.nameless is not None:
+        (why, at), track.nameless = track.nameless, None
+        refuse(scene, track, "", why, at)
+
+
+def _told_already(track: CallTrack, why: str, at: int) -> bool:
+    told, since = track.refusal
+    near = bool(since) and abs(at - since) < SETTLE_MS and not track.visits
+    return near or (told, since) == (why, at)
+
+
 def refuse(scene: Scene, track: CallTrack, queue: str, why: str, at: int) -> None:
-    """The queue's door was shut; told twice (by variable and by UserEvent), it is one visit."""
-    if track.refusal == (why, at) or (
-        track.refusal[1] and 0 <= at - track.refusal[1] < SETTLE_MS and not track.visits
-    ):
+    """The queue's door was shut; told twice (by variable and by UserEvent), it is one visit.
+
+    The variable says why, and stands when the name comes after it.
+    """
+    if track.nameless is not None and abs(at - track.nameless[1]) < SETTLE_MS:
+        (why, at), track.nameless = track.nameless, None
+    unnamed(scene, track)
+    if _told_already(track, why, at):
         return
     track.refusal = (why, at)
     track.visit_count += 1
@@ -150,6 +178,23 @@ def settle(
         close(scene, track, visit, "unknown", over)
     elif final or at >= over + SETTLE_MS:
         close(scene, track, visit, "key", over)
+
+
+def look_again(scene: Scene, track: CallTrack, at: int) -> None:
+    """Time has passed: what waited for evidence until ``at`` is settled with what there is."""
+    if track.nameless is not None and at >= track.nameless[1] + NAME_MS:
+        unnamed(scene, track)
+    for visit in list(track.visits.values()):
+        settle(scene, track, visit, at)
+
+
+def due(track: CallTrack, after: int) -> int | None:
+    """When the next of this call's visits or refusals is to be settled (epoch ms), or None."""
+    over = [visit.left_at or visit.gave_up_at for visit in track.visits.values()]
+    instants = [at + SETTLE_MS for at in over if at]
+    if track.nameless is not None:
+        instants.append(track.nameless[1] + NAME_MS)
+    return min((at for at in instants if at > after), default=None)
 
 
 def close(

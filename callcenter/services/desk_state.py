@@ -8,6 +8,8 @@ from typing import Any
 from msgspec import Struct, field
 
 from callcenter.domain.customer import FieldKind
+from kpi import handle_time
+from kpi.counters import Counters
 
 
 class Card(Struct, eq=False):
@@ -37,3 +39,15 @@ class DeskRules(Struct, frozen=True):
     dispositions: list[dict[str, Any]]
     ring_limit_s: Callable[[str], int | None]
     can_set: Callable[[str], bool]
+
+
+def day_of(counted: Counters) -> dict[str, Any]:
+    """An agent's own figures of today; None where there is nothing to divide by."""
+    handled = handle_time.with_direct(counted).value
+    wrapped = handle_time.wrapup(counted).value
+    return {
+        "answered": counted.conversations + counted.direct_conversations,
+        "aht_ms": None if handled is None else round(handled),
+        "wrap_ms": None if wrapped is None else round(wrapped),
+        "pause_ms": counted.state_ms.get("paused", 0),
+    }

@@ -30,14 +30,13 @@ from callcenter.domain.facts import (
 )
 from callcenter.domain.model import CallRecord
 from callcenter.ports.clock import Clock
-from kpi import handle_time
 
 from . import cards
 from .callers import Callers
-from .desk_state import Card, DeskRules, DeskState
+from .desk_state import Card, DeskRules, DeskState, day_of
 from .figures import LiveFigures
 from .ledger import Ledger
-from .pushes import Deltas, Push, difference
+from .pushes import Deltas, Push, difference, unlike
 
 KEPT = 20
 """Calls without a disposition that stay on a desk; older ones are in its list of calls."""
@@ -349,7 +348,7 @@ class Desks:
             return
         old, new = ({key: desk_then[key] for key in moved} for desk_then in (before, after))
         if "calls" in new:
-            old["calls"], new["calls"] = _unlike(old["calls"], new["calls"])
+            old["calls"], new["calls"] = unlike(old["calls"], new["calls"])
         changes = difference(old, new)
         if changes:
             self._told(agent, changes)
@@ -384,27 +383,7 @@ class Desks:
             "pops": [call for call, item in made.items() if item["phase"] == "ringing"],
             "followups": dict(desk.follow_ups),
             "recent": desk.recent,
-            "day": self._day(agent),
+            "day": day_of(self._figures.today("agent", agent)),
         }
         desk.shown = state
         return state
-
-    def _day(self, agent: str) -> dict[str, Any]:
-        counted = self._figures.today("agent", agent)
-        handled = handle_time.with_direct(counted).value
-        wrapped = handle_time.wrapup(counted).value
-        return {
-            "answered": counted.conversations + counted.direct_conversations,
-            "aht_ms": None if handled is None else round(handled),
-            "wrap_ms": None if wrapped is None else round(wrapped),
-            "pause_ms": counted.state_ms.get("paused", 0),
-        }
-
-
-def _unlike(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Both maps without the entries that are the very same in both."""
-    same = {key for key, value in after.items() if before.get(key) is value}
-    return (
-        {key: value for key, value in before.items() if key not in same},
-        {key: value for key, value in after.items() if key not in same},
-    )

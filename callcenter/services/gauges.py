@@ -96,6 +96,7 @@ class BoardGauges:
         callers: Callers,
         clock: Clock,
         links: Callable[[], Iterable[LinkNumbers]],
+        unreconciled: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self._board = board
         self._figures = figures
@@ -105,12 +106,14 @@ class BoardGauges:
         self._callers = callers
         self._clock = clock
         self._links = links
+        self._unreconciled = unreconciled
 
     def read(self) -> Iterable[Gauge]:
         """All metrics now."""
         yield from self._queues()
         yield from self._figures_of_today()
         yield from self._machinery()
+        yield from self._books()
         yield from self._ami()
 
     def _queues(self) -> Iterable[Gauge]:
@@ -223,6 +226,15 @@ class BoardGauges:
         ]
         for name, text, kind, value in plain:
             yield Gauge.of(f"callcenter_{name}", text, kind, value)
+
+    def _books(self) -> Iterable[Gauge]:
+        yield Gauge.by(
+            "callcenter_calls_unreconciled",
+            "Calls that queue_log tells otherwise and nothing explains; PBXs whose log is read.",
+            "gauge",
+            ("pbx",),
+            {(pbx,): float(count) for pbx, count in self._unreconciled().items()},
+        )
 
     def _ami(self) -> Iterable[Gauge]:
         links = list(self._links())

@@ -21,6 +21,7 @@ from callcenter.domain.facts import (
     CallFact,
     CallStarted,
     CallTransferred,
+    ConversationCorrected,
     ConversationEnded,
     OfferEnded,
     QueueLeft,
@@ -48,6 +49,7 @@ COUNTING = (
     CallTransferred,
     CallEnded,
     VisitCorrected,
+    ConversationCorrected,
 )
 """The facts that can move a figure."""
 
@@ -95,6 +97,12 @@ class Ledger:
             self._entries[item.id] = _Entry(item, of_call(item, self.rules, step_ms=MINUTE_MS))
             if item.ended_at is not None:
                 self._ended[item.id] = item.ended_at
+
+    def drop(self, calls: Iterable[str]) -> None:
+        """Forgets calls that are history and of which nothing more will be said now."""
+        for call in calls:
+            self._entries.pop(call, None)
+            self._ended.pop(call, None)
 
     def get(self, call: str) -> CallRecord | None:
         """The record of a call that is in memory; to be read, not changed."""
@@ -151,28 +159,29 @@ class Ledger:
         return change
 
     def _span(self, fact: AgentStateChanged, change: Change) -> None:
-        before = self.spans.get(fact.agent.id)
+        """Closes an agent's span and opens the next; of facts whose instants cross (a restart, a
+        clock set back) the later one wins, and begins no earlier than the span it ends."""
+        at, before = fact.at, self.spans.get(fact.agent.id)
         if before is not None:
             if (before.state, before.reason) == (fact.state, fact.reason):
                 return
-            if fact.at < before.start_ms:
-                return
+            at = max(at, before.start_ms)
             closed = AgentSpan(
                 agent_id=before.agent_id,
                 name=before.name,
                 state=before.state,
                 reason=before.reason,
                 start_ms=before.start_ms,
-                end_ms=fact.at,
+                end_ms=at,
             )
             change.spans.append(closed)
-            _gather(change.cells, of_span(closed, fact.at, step_ms=MINUTE_MS))
+            _gather(change.cells, of_span(closed, at, step_ms=MINUTE_MS))
         opened = AgentSpan(
             agent_id=fact.agent.id,
             name=fact.agent.name,
             state=fact.state,
             reason=fact.reason,
-            start_ms=fact.at,
+            start_ms=at,
         )
         self.spans[fact.agent.id] = opened
         change.spans.append(opened)

@@ -46,3 +46,12 @@ def difference(
             changes.append([*path, key, value])
     changes += [[*path, key, None] for key in before if key not in after]
     return changes
+
+
+def unlike(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Both maps without the entries that are the very same in both."""
+    same = {key for key, value in after.items() if before.get(key) is value}
+    return (
+        {key: value for key, value in before.items() if key not in same},
+        {key: value for key, value in after.items() if key not in same},
+    )

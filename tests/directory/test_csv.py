@@ -35,7 +35,7 @@ def customers(database: Database) -> SqlCustomers:
 async def read(
     customers: SqlCustomers, path: Path, content: str | bytes, **options: bool
 ) -> Report:
-    path.write_bytes(content.encode() if isinstance(content, str) else content)  # noqa: ASYNC240 - a small file in a test
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
     return await import_csv(path, customers, StandingClock(), "IR", **options)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callcenter.domain import switchboard
+from callcenter.domain import legs
 from callcenter.domain.facts import CallEnded, CallStarted, RecordingStarted
 from callcenter.domain.signals import LegSeen, RecordingBegan, Signal
 from tests.playbook import (
@@ -33,7 +33,7 @@ def test_leg_that_is_gone_stays_gone() -> None:
 
 
 def test_memory_of_what_is_gone_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(switchboard, "REMEMBERED", 2)
+    monkeypatch.setattr(legs, "REMEMBERED", 2)
     book = Playbook().say(gone("1"), gone("2"), gone("3"))
     book.say(line_in("1")).expect(a(CallStarted))
     book.say(line_in("3")).expect()

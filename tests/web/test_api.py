@@ -291,13 +291,6 @@ async def test_a_refusal_of_the_desk_has_its_status(site: Site) -> None:
         await error(await browser.post(path, json={"state": "ready"}), 409, "no_actions")
 
 
-async def test_nobody_is_dialled_for_since_click_to_call_does_not_exist(site: Site) -> None:
-    async with site.browser("ali") as browser:
-        await error(await browser.post("/api/v1/dial", json={"number": "1"}), 404, "not_found")
-        told = await (await browser.get("/api/v1/openapi.json")).json()
-        assert not [path for path in told["paths"] if "dial" in path]
-
-
 @pytest.mark.parametrize(
     ("body", "kind", "status", "code"),
     [

@@ -59,3 +59,11 @@ async def test_the_error_codes_are_a_closed_list_in_the_document(site: Site) -> 
     assert "on_call" in schemas["Code"]["enum"]
     call = schemas["CallShape"]["properties"]
     assert {"id", "visits", "conversations", "disposition", "settled_by"} <= set(call)
+
+
+async def test_what_does_not_exist_yet_is_not_described(site: Site) -> None:
+    """Click-to-call is to come; until then there is no route that promises it."""
+    assert not [path for path in (await described(site))["paths"] if "dial" in path]
+    async with site.browser("ali") as browser:
+        response = await browser.post("/api/v1/dial", json={"number": "1"})
+        assert response.status == 404

@@ -1,0 +1,100 @@
+"""What is said of legs together: bridges entered and left, hold, transfers, parking, pick-ups.
+
+Who talks with whom is read from the bridges (``conversations.settle``); the other signals only
+say why they change.
+"""
+
+from __future__ import annotations
+
+from . import conversations, lines, offers
+from .calls import Scene
+from .model import Transfer
+from .signals import (
+    BridgeJoined,
+    BridgeParted,
+    HoldPressed,
+    Parked,
+    PickedUp,
+    SpyBegan,
+    Transferred,
+)
+
+
+def joined(scene: Scene, s: BridgeJoined) -> None:
+    leg = scene.legs.get(s.leg)
+    if leg is None:
+        scene.odd += 1
+        return
+    if s.row and leg.bridge:
+        return
+    swapped = scene.legs.get(s.swap)
+    if swapped is not None:
+        lines.swapped(scene, leg, swapped)
+    scene.legs.enter(leg, s.bridge, s.kind)
+    conversations.settle_all(scene, scene.legs.component(leg), s.at)
+
+
+def parted(scene: Scene, s: BridgeParted) -> None:
+    leg = scene.legs.get(s.leg)
+    if leg is None or leg.bridge != s.bridge:
+        return
+    calls = scene.legs.component(leg)
+    scene.legs.leave(leg)
+    conversations.settle_all(scene, calls, s.at)
+
+
+def hold_pressed(scene: Scene, s: HoldPressed) -> None:
+    leg = scene.legs.get(s.leg)
+    found = None if leg is None else conversations.talk_of_leg(scene, leg)
+    if leg is None or found is None or found[0].customer == leg.id:
+        return
+    if s.on:
+        conversations.hold(scene, *found, s.at)
+    elif not found[1].consulting:
+        conversations.resume(scene, *found, s.at)
+
+
+def transferred(scene: Scene, s: Transferred) -> None:
+    transferee = scene.legs.get(s.transferee)
+    if transferee is not None and transferee.half:
+        transferee.inherits = False
+    leg = scene.legs.get(s.transferer)
+    if leg is None:
+        return
+    track = scene.calls.get(leg.call)
+    agent = scene.attribute(leg)
+    if track is None or agent is None or leg.id == track.customer:
+        return
+    talk = track.talks.get(agent.ref.id) or track.ended_talks.get(agent.ref.id)
+    if talk is None:
+        return
+    to = s.to or lines.described(scene, scene.legs.get(s.target))
+    conversations.handed_on(scene, track, talk, Transfer(s.kind, to), s.at)
+    conversations.settle(scene, track, s.at)
+
+
+def parked(scene: Scene, s: Parked) -> None:
+    leg = scene.legs.get(s.leg)
+    track = None if leg is None else scene.calls.get(leg.call)
+    if leg is None or track is None or track.customer != leg.id:
+        return
+    for talk in list(track.talks.values()):
+        conversations.handed_on(scene, track, talk, Transfer("parked", s.space), s.at)
+    conversations.settle_all(scene, (track.id,), s.at)
+
+
+def picked_up(scene: Scene, s: PickedUp) -> None:
+    target, picker = scene.legs.get(s.target), scene.legs.get(s.picker)
+    if target is None or picker is None:
+        return
+    track = scene.calls.get(target.call)
+    offer = None if track is None else offers.of_leg(track, target)
+    if track is not None and offer is not None:
+        offers.leg_ended(scene, track, offer, target, "cancelled", s.at)
+
+
+def spied(scene: Scene, s: SpyBegan) -> None:
+    leg = scene.legs.get(s.leg)
+    if leg is not None:
+        leg.spy = True
+        conversations.settle_all(scene, (leg.call,), s.at)

@@ -1,0 +1,144 @@
+"""What app_queue says of callers and of the members whom it rings for them.
+
+Its events and channel variables are evidence; ``visits`` and ``offers`` conclude from it.
+"""
+
+from __future__ import annotations
+
+from . import lines, offers, visits
+from .calls import Scene
+from .signals import (
+    CallerGaveUp,
+    CallerJoined,
+    CallerLeft,
+    MemberCalled,
+    MemberCompleted,
+    MemberConnected,
+    MemberMissed,
+    QueueEvidence,
+    QueueNamed,
+    WaitingRow,
+)
+
+
+def joined(scene: Scene, s: CallerJoined) -> None:
+    track = lines.call_of(scene, s.leg, s.at)
+    if track is not None:
+        visits.enter(scene, track, s.queue, s.leg, s.at, s.position, (s.context, s.exten))
+
+
+def waits(scene: Scene, s: WaitingRow) -> None:
+    track = lines.call_of(scene, s.leg, s.at)
+    if track is not None and visits.visit_at(track, s.queue) is None:
+        visits.enter(scene, track, s.queue, s.leg, s.at, s.position)
+
+
+def left(scene: Scene, s: CallerLeft) -> None:
+    leg = scene.legs.get(s.leg)
+    track = None if leg is None else scene.calls.get(leg.call)
+    visit = None if track is None else visits.visit_at(track, s.queue)
+    if leg is None or track is None or visit is None:
+        scene.odd += 1
+        return
+    visit.left_at = visit.left_at or s.at
+    place = (s.context, s.exten)
+    if visit.exten and all(place) and place != (visit.context, visit.exten):
+        visit.moved_to = s.exten
+    customer = scene.legs.get(track.customer)
+    far = leg.hungup_far or (customer is not None and customer.hungup_far)
+    scene.wake(track.id, s.at + visits.SETTLE_MS)
+    visits.settle(scene, track, visit, s.at, far=far)
+
+
+def gave_up(scene: Scene, s: CallerGaveUp) -> None:
+    leg = scene.legs.get(s.leg)
+    track = None if leg is None else scene.calls.get(leg.call)
+    visit = None if track is None else visits.visit_at(track, s.queue)
+    if track is None or visit is None:
+        scene.odd += 1
+        return
+    visit.gave_up_at = visit.gave_up_at or s.at
+    scene.wake(track.id, s.at + visits.SETTLE_MS)
+
+
+def evidence(scene: Scene, s: QueueEvidence) -> None:
+    leg = scene.legs.get(s.leg)
+    track = None if leg is None else scene.calls.get(leg.call)
+    if track is None:
+        return
+    if s.variable == "ABANDONED":
+        for visit in track.visits.values():
+            visit.variables_seen = visit.variables_seen or s.value == "TRUE"
+    elif s.value in visits.REFUSALS:
+        queue = track.queue_hint or scene.queue_at.get((s.context, s.exten), "")
+        if queue:
+            visits.refuse(scene, track, queue, s.value, s.at)
+        else:
+            visits.refused_somewhere(scene, track, s.value, s.at)
+    elif s.value:
+        visits.status_says(scene, track, s.leg, s.value, s.at)
+
+
+def named(scene: Scene, s: QueueNamed) -> None:
+    track = lines.call_of(scene, s.leg, s.at)
+    if track is None:
+        return
+    track.queue_hint = s.queue
+    if s.refused:
+        visits.refuse(scene, track, s.queue, s.refused, s.at)
+
+
+def called(scene: Scene, s: MemberCalled) -> None:
+    track = lines.call_of(scene, s.leg, s.at)
+    dest = scene.legs.get(s.dest)
+    if track is None or dest is None:
+        return
+    agent = scene.agents.ensure(s.interface, s.member)
+    dest.agent, dest.call = agent.ref.id, track.id
+    other = scene.legs.get(dest.pair)
+    if other is not None:
+        other.agent, other.call = agent.ref.id, track.id
+    visit = visits.visit_at(track, s.queue)
+    offers.begin(
+        scene,
+        track,
+        agent,
+        dest,
+        s.at,
+        visit.number if visit is not None else None,
+        visit.queue if visit is not None else s.queue,
+    )
+
+
+def missed(scene: Scene, s: MemberMissed) -> None:
+    dest = scene.legs.get(s.dest)
+    track = None if dest is None else scene.calls.get(dest.call)
+    offer = None if track is None or dest is None else offers.of_leg(track, dest)
+    if track is not None and dest is not None and offer is not None:
+        offers.leg_ended(scene, track, offer, dest, "no_answer", s.at)
+
+
+def connected(scene: Scene, s: MemberConnected) -> None:
+    leg, dest = scene.legs.get(s.leg), scene.legs.get(s.dest)
+    track = None if leg is None else scene.calls.get(leg.call)
+    if track is None:
+        scene.odd += 1
+        return
+    agent = scene.agents.ensure(s.interface, s.member)
+    turned_away = agent.ref.id in track.turned_away
+    if dest is not None and scene.attribute(dest) is None and not turned_away:
+        dest.agent = agent.ref.id
+    visit = visits.visit_at(track, s.queue)
+    if visit is not None and not visit.connected_at:
+        visit.connected_at, visit.connected_to = s.at, agent.ref.id
+        scene.wake(track.id, s.at + visits.SETTLE_MS)
+
+
+def completed(scene: Scene, s: MemberCompleted) -> None:
+    leg = scene.legs.get(s.leg)
+    track = None if leg is None else scene.calls.get(leg.call)
+    agent = scene.agents.ensure(s.interface, "") if track is not None else None
+    if track is not None and agent is not None:
+        talk = track.talks.get(agent.ref.id)
+        if talk is not None:
+            talk.completed = s.reason
