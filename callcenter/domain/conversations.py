@@ -111,10 +111,8 @@ def hold(scene: Scene, track: CallTrack, talk: OpenTalk, at: int) -> None:
     if talk.held_since:
         return
     talk.held_since = at
-    agent = scene.agents.get(talk.agent.id)
-    if agent is not None:
-        agent.talks[(track.id, talk.number)] = True
-        scene.touch(agent.ref.id)
+    scene.agents.of(talk.agent).talks[(track.id, talk.number)] = True
+    scene.touch(talk.agent.id)
     scene.say(CallHeld(at=at, pbx=scene.pbx, call=track.id, conversation=talk.number))
 
 
@@ -124,17 +122,14 @@ def resume(scene: Scene, track: CallTrack, talk: OpenTalk, at: int) -> None:
         return
     talk.hold_ms += max(0, at - talk.held_since)
     talk.held_since = 0
-    agent = scene.agents.get(talk.agent.id)
-    if agent is not None:
-        agent.talks[(track.id, talk.number)] = False
-        scene.touch(agent.ref.id)
+    scene.agents.of(talk.agent).talks[(track.id, talk.number)] = False
+    scene.touch(talk.agent.id)
     scene.say(CallResumed(at=at, pbx=scene.pbx, call=track.id, conversation=talk.number))
 
 
 def end(scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int) -> None:
     """Agent and customer parted at ``at``."""
-    if track.talks.pop(talk.agent.id, None) is None:
-        return
+    del track.talks[talk.agent.id]
     if talk.held_since:
         talk.hold_ms += max(0, at - talk.held_since)
     track.last_end = by
@@ -153,14 +148,13 @@ def end(scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int) ->
             queue=talk.queue,
         )
     )
-    agent = scene.agents.get(talk.agent.id)
-    if agent is not None:
-        agent.talks.pop((track.id, talk.number), None)
-        agent.last_talk = (track.id, talk.number)
-        agent.last_talk_at = at
-        scene.touch(agent.ref.id)
-        if talk.queue:
-            wrap_up.begin(scene, agent, track.id, talk.number, talk.queue, at)
+    agent = scene.agents.of(talk.agent)
+    agent.talks.pop((track.id, talk.number), None)
+    agent.last_talk = (track.id, talk.number)
+    agent.last_talk_at = at
+    scene.touch(agent.ref.id)
+    if talk.queue:
+        wrap_up.begin(scene, agent, track.id, talk.number, talk.queue, at)
 
 
 def by_whom(scene: Scene, track: CallTrack, talk: OpenTalk) -> EndedBy:
@@ -188,9 +182,6 @@ def talk_of_leg(scene: Scene, leg: Leg) -> tuple[CallTrack, OpenTalk] | None:
         return None
     if agent is not None and agent.ref.id in track.talks:
         return track, track.talks[agent.ref.id]
-    for talk in track.talks.values():
-        if talk.leg == leg.id:
-            return track, talk
     return None
 
 

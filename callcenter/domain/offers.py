@@ -79,22 +79,18 @@ def leg_ended(
     """Says how the ringing of one leg ended; while another phone of his rings, it goes on."""
     offer.legs.discard(leg.id)
     if how == "answered":
-        agent = scene.agents.get(offer.agent.id)
-        if agent is not None:
-            agent.busy_legs[leg.id] = track.id
+        scene.agents.of(offer.agent).busy_legs[leg.id] = track.id
     elif any(other in scene.legs.legs for other in offer.legs):
         return
     end(scene, track, offer, how, at)
 
 
 def end(scene: Scene, track: CallTrack, offer: OpenOffer, how: OfferEnd, at: int) -> None:
-    """Says how an offer ended, once."""
-    if track.offers.pop(offer.number, None) is None:
-        return
-    agent = scene.agents.get(offer.agent.id)
-    if agent is not None:
-        agent.offers.pop((track.id, offer.number), None)
-        scene.touch(offer.agent.id)
+    """Says how an open offer ended."""
+    del track.offers[offer.number]
+    agent = scene.agents.of(offer.agent)
+    agent.offers.pop((track.id, offer.number), None)
+    scene.touch(agent.ref.id)
     if how == "answered":
         track.answered_offers[offer.agent.id] = offer
     else:

@@ -125,15 +125,12 @@ def status_says(scene: Scene, track: CallTrack, leg: str, value: str, at: int) -
     end = BY_STATUS.get(value)
     if end is None:
         return False
-    for visit in list(track.visits.values()):
-        if visit.leg == leg and (visit.left_at or visit.gave_up_at):
-            close(scene, track, visit, end, visit.left_at or visit.gave_up_at)
-            return True
-    for visit in list(track.visits.values()):
-        if visit.leg == leg:
-            close(scene, track, visit, end, at)
-            return True
-    return False
+    # One visit is open at most: ``enter`` ends the one before.
+    visit = next((visit for visit in track.visits.values() if visit.leg == leg), None)
+    if visit is None:
+        return False
+    close(scene, track, visit, end, visit.left_at or visit.gave_up_at or at)
+    return True
 
 
 def settle(

@@ -23,7 +23,7 @@ class OneHop:
     def __init__(self, file: Path, busy_ms: int) -> None:
         self._file = file
         self._busy_ms = busy_ms
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._thread: ThreadPoolExecutor | None = None
         self._connection: sqlite3.Connection | None = None
 
     async def insert(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
@@ -32,13 +32,17 @@ class OneHop:
         Raises ``IntegrityError`` of SQLAlchemy, or ``OSError`` with SQLite's own words for what
         the world caused; then nothing is stored, and the connection is opened anew next time.
         """
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._insert, statement, rows)
 
     async def close(self) -> None:
-        """Closes the connection and ends the thread."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._drop)
-        self._thread.shutdown(wait=False)
+        """Closes the connection and ends the thread; both come again when they are needed."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            await asyncio.get_running_loop().run_in_executor(thread, self._drop)
+            thread.shutdown(wait=False)
 
     def _insert(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
         try:
