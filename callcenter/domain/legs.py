@@ -139,6 +139,11 @@ class LegBook:
         """Joins two Local halves to one wire."""
         one.pair, two.pair = two.id, one.id
 
+    def wire(self, leg: Leg) -> list[Leg]:
+        """The leg and, of a Local, its other half: what is true of one is true of both."""
+        other = self.legs.get(leg.pair)
+        return [leg] if other is None else [leg, other]
+
     def enter(self, leg: Leg, bridge: str, kind: str) -> None:
         """Puts a leg into a bridge, out of whichever it was in."""
         if leg.bridge != bridge:

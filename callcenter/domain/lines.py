@@ -35,9 +35,8 @@ def start(scene: Scene, leg: Leg, at: int) -> CallTrack:
         line=leg.exten if _NUMBER.match(leg.exten) and not internal else "",
     )
     scene.calls[call] = track
-    other = scene.legs.get(leg.pair)
-    if other is not None and not other.call:
-        other.call = call
+    for half in scene.legs.wire(leg):
+        half.call = half.call or call
     scene.say(
         CallStarted(
             at=at,
@@ -83,18 +82,15 @@ def dialled(
             return _outbound(track, dest, number)
         return None
     if caller.call:
-        dest.call = caller.call
-        other = scene.legs.get(dest.pair)
-        if other is not None:
-            other.call = caller.call
+        for half in scene.legs.wire(dest):
+            half.call = caller.call
     track = scene.calls.get(dest.call)
     if track is None or dest.offer:
         return None
     if caller.agent and caller.half and caller.inherits:
-        dest.agent = dest.agent or caller.agent
-        other = scene.legs.get(dest.pair)
-        if other is not None:
-            other.agent = dest.agent
+        agent_id = dest.agent or caller.agent
+        for half in scene.legs.wire(dest):
+            half.agent = agent_id
         return None
     if dest.external:
         if track.direction in ("internal", "outbound") and not track.far_answered:
@@ -104,10 +100,8 @@ def dialled(
     if agent is None:
         return None
     if dest.half:
-        dest.agent = agent.ref.id
-        other = scene.legs.get(dest.pair)
-        if other is not None:
-            other.agent = agent.ref.id
+        for half in scene.legs.wire(dest):
+            half.agent = agent.ref.id
     if dest.id not in (track.first, track.customer):
         # Who dials on for a caller in a queue (a phone that forwards) rings for that visit.
         waiting = track.waiting()

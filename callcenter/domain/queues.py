@@ -94,10 +94,8 @@ def called(scene: Scene, s: MemberCalled) -> None:
     if track is None or dest is None:
         return
     agent = scene.agents.ensure(s.interface, s.member)
-    dest.agent, dest.call = agent.ref.id, track.id
-    other = scene.legs.get(dest.pair)
-    if other is not None:
-        other.agent, other.call = agent.ref.id, track.id
+    for half in scene.legs.wire(dest):
+        half.agent, half.call = agent.ref.id, track.id
     visit = visits.visit_at(track, s.queue)
     offers.begin(
         scene,

@@ -23,7 +23,7 @@ def customer_card(customer: Customer, kinds: Sequence[FieldKind], now: int) -> d
         facts.append(
             {
                 "key": key,
-                "label": kind.label if kind is not None else key,
+                "label": kind.label if kind is not None else key.replace("_", " ").capitalize(),
                 "type": kind.type if kind is not None else "text",
                 "value": value,
             }

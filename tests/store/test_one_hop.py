@@ -64,3 +64,14 @@ async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="not a database"):
         await hop.insert(INSERT, [(1, "a")])
     await hop.close()
+
+
+async def test_closing_twice_is_closing_once_and_the_next_rows_open_it_again(file: Path) -> None:
+    hop = OneHop(file, 100)
+    await hop.close()
+    await hop.insert(INSERT, [(1, "a")])
+    await hop.close()
+    await hop.close()
+    await hop.insert(INSERT, [(2, "b")])
+    await hop.close()
+    assert stored(file) == [(1, "a"), (2, "b")]
