@@ -48,9 +48,6 @@ TESTED_IN = {
         "callcenter/directory: letters; callcenter/store: customer_rows, customers",
         "the port Directory on both databases",
     ),
-    "tests/domain/test_conversations.py": ("callcenter/domain: bridges", "who talks with whom"),
-    "tests/domain/test_lines.py": ("callcenter/domain: channels", "whose leg is whose"),
-    "tests/domain/test_visits.py": ("callcenter/domain: queues", "what app_queue's word comes to"),
     "tests/domain/test_roster.py": (
         "callcenter/domain: calls",
         "the scene on which every room of the switchboard plays",

@@ -101,8 +101,7 @@ class Switchboard:
         _TABLE.get(type(signal), _nothing_to_do)(scene, signal)
         while scene.taken_over:
             lines.end(scene, scene.taken_over.pop(0), signal.at)
-        if scene.wakes:
-            self._next_wake = min(scene.wakes.values())
+        self._next_wake = min(scene.wakes.values(), default=None)
         if scene.touched:
             self._tell_agents(signal.at)
         if not scene.out:
@@ -142,7 +141,7 @@ class Switchboard:
                 if later is not None:
                     scene.wake(key, later)
             self._tell_agents(at)
-        self._next_wake = min(scene.wakes.values()) if scene.wakes else None
+        self._next_wake = min(scene.wakes.values(), default=None)
 
 
 def _pbx_stopping(scene: Scene, s: PbxStopping) -> None:

@@ -339,3 +339,27 @@ def test_agent_joined_without_any_offer_ends_the_visit_of_his_queue() -> None:
     [visit] = book.record().visits
     assert (visit.end, visit.wait_ms) == ("answered", 7_000)
     assert book.record().conversations[0].queue == "support"
+
+
+def test_agents_own_call_that_still_waits_in_a_queue_goes_on_when_he_is_joined() -> None:
+    """His phone waits in a queue and is bridged with another's customer: two calls remain."""
+    book = Playbook().with_members("support", "1001").waiting().with_members("sales", "1002")
+    book.say(phone("p", "1001"), joins_queue("p", "sales", "601"))
+    book.say(enters("c", "b"), enters("p", "b"))
+    assert book.board.scene.calls.keys() == {"pbx1:c", "pbx1:p"}
+    assert len(book.record("c").conversations) == 1
+
+
+def test_phone_joined_before_its_state_was_told_takes_up_the_call() -> None:
+    book = Playbook().with_members("support", "1001").waiting()
+    book.say(phone("p", "1001"), enters("c", "b"), enters("p", "b"))
+    assert book.board.scene.calls.keys() == {"pbx1:c"}
+    assert len(book.record("c").conversations) == 1
+
+
+def test_caller_fetched_by_somebody_whom_his_queue_does_not_know_still_waits_there() -> None:
+    """Nothing says that the queue gave him away; how the visit ended is told by its leave."""
+    book = Playbook().with_members("support", "1001").with_members("sales", "1003").waiting()
+    book.say(phone("p", "1003", "c"), enters("c", "b"), enters("p", "b"))
+    assert book.record().visits[0].end is None
+    assert book.record().conversations[0].queue == ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from callcenter.domain.facts import QueueSeen
+from callcenter.domain.facts import QueueSeen, WrapUpStarted
 from callcenter.domain.signals import QueueKnown
-from tests.playbook import Playbook, member, removed
+from tests.playbook import SURROUNDINGS, Playbook, member, removed
 
 
 def test_queue_is_told_once_per_change() -> None:
@@ -43,3 +43,14 @@ def test_row_of_the_roster_is_no_deed_of_the_agent() -> None:
     book.say(member("1001", paused=True, paused_reason="acw", row=True))
     assert book.state_of("1001") == "wrap_up"
     assert book.record().conversations[0].wrapup_started_at is None
+
+
+def test_after_call_pause_told_for_each_queue_is_one_wrap_up() -> None:
+    book = Playbook().with_members("support", "1001").with_members("sales", "1001")
+    book.waiting().ringing().talking().hangs_up("a", "c", "b-a")
+    book.told()
+    book.say(member("1001", paused=True, paused_reason="acw"))
+    book.wait(1).say(member("1001", "sales", paused=True, paused_reason="acw"))
+    assert [type(fact) for fact in book.told() if not isinstance(fact, SURROUNDINGS)] == [
+        WrapUpStarted
+    ]

@@ -46,3 +46,10 @@ def test_an_agent_has_another_name_in_another_queue() -> None:
 def test_agents_of_another_pbx_are_not_meant() -> None:
     book = names(AgentRef("shop:PJSIP/1", "Leila", "PJSIP/1"))
     assert book.of("Leila").id == "pbx1:Leila"
+
+
+def test_nobody_is_meant_by_an_empty_text() -> None:
+    """An agent known by the log's name only has no interface."""
+    book = names(AgentRef("pbx1:Dana", "Dana", ""))
+    assert book.of("Dana").id == "pbx1:Dana"
+    assert book.of("") == AgentRef("pbx1:", "", "")

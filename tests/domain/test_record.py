@@ -18,6 +18,7 @@ from callcenter.domain.facts import (
     CallResumed,
     CallStarted,
     CallTransferred,
+    ConversationCorrected,
     ConversationEnded,
     CustomerLinked,
     DispositionSet,
@@ -32,7 +33,7 @@ from callcenter.domain.facts import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from callcenter.domain.model import AgentRef, CallRecord
+from callcenter.domain.model import AgentRef, CallRecord, Transfer, TransferKind
 
 SARA = AgentRef("pbx1:PJSIP/1001", "Sara", "PJSIP/1001")
 WHERE = {"pbx": "pbx1", "call": "pbx1:1"}
@@ -210,3 +211,50 @@ def test_later_disposition_replaces_the_earlier(record: CallRecord) -> None:
 def test_recordings_and_ivr_steps_are_listed(record: CallRecord) -> None:
     told(record, made(RecordingStarted, file="a.wav"), made(IvrStepped, step="main:1"))
     assert (record.recordings, record.ivr) == (["a.wav"], ["main:1"])
+
+
+def test_visit_that_was_answered_after_all_answers_the_call() -> None:
+    started = CallStarted(
+        at=0, uniqueid="1", linkedid="1", channel="c", direction="inbound", **WHERE
+    )
+    record = records.begin(started)
+    records.fold(record, QueueEntered(at=10, visit=1, queue="support", position=1, **WHERE))
+    better = VisitCorrected(
+        at=90,
+        visit=1,
+        queue="support",
+        reason="answered",
+        wait_ms=40,
+        settled_by="queue_log",
+        **WHERE,
+    )
+    records.fold(record, better)
+    assert (record.answered_at, record.visits[0].end) == (50, "answered")
+    assert record.settled_by == "queue_log"
+
+
+@pytest.mark.parametrize("kind", [None, "blind"])
+def test_conversation_that_we_did_not_see_is_told_by_better_evidence(
+    kind: TransferKind | None,
+) -> None:
+    started = CallStarted(
+        at=0, uniqueid="1", linkedid="1", channel="c", direction="inbound", **WHERE
+    )
+    record = records.begin(started)
+    told = ConversationCorrected(
+        at=20,
+        conversation=1,
+        agent=SARA,
+        talk_ms=30,
+        ended_by="agent",
+        settled_by="queue_log",
+        queue="support",
+        transfer=kind,
+        to="1002",
+        **WHERE,
+    )
+    records.fold(record, told)
+    records.fold(record, told)
+    [talk] = record.conversations
+    assert (talk.joined_at, talk.parted_at, record.answered_at) == (20, 50, 20)
+    assert talk.transfer == (None if kind is None else Transfer(kind, "1002"))

@@ -17,7 +17,7 @@ from callcenter.domain.facts import (
     QueueLeft,
 )
 from callcenter.domain.model import CallRecord
-from callcenter.domain.signals import PbxStopping, QueueNamed, Signal
+from callcenter.domain.signals import LegSeen, PbxStopping, QueueNamed, Signal
 from tests.invariants import nobody_is_busy, nothing_is_open
 from tests.playbook import (
     Playbook,
@@ -321,3 +321,10 @@ def test_records_of_others_and_ended_ones_are_not_taken_up(book: Playbook) -> No
     other: CallRecord = Playbook(pbx="pbx2").say(line_in("o")).record("o")
     new = Playbook(resumes=[ended, other])
     assert new.board.scene.calls == {}
+
+
+def test_line_that_rings_outside_while_the_list_is_read_is_offered_to_nobody() -> None:
+    book = Playbook().say(
+        *roster(phone("p", "1001", row=True), LegSeen(0, "t", "PJSIP/trunk-t", 5, "p", row=True))
+    )
+    assert not [fact for fact in book.facts if isinstance(fact, AgentOffered)]

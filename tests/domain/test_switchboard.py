@@ -1,87 +1,20 @@
-"""The switchboard as a whole: legs that come twice, late, or not at all; recordings; waking."""
+"""The switchboard as a whole: what is routed where, waking, and one PBX beside another."""
 
 from __future__ import annotations
 
-import pytest
-
-from callcenter.domain import legs
-from callcenter.domain.facts import CallEnded, CallStarted, RecordingStarted
-from callcenter.domain.signals import LegSeen, RecordingBegan, Signal
+from callcenter.domain import signals, switchboard
+from callcenter.domain.facts import CallEnded, CallStarted
+from callcenter.domain.signals import Signal
 from tests.playbook import (
     Playbook,
     a,
-    completes,
     gone,
-    hangs_up,
+    joins_queue,
     leaves_queue,
     line_in,
-    phone,
-    state,
+    parts,
     woke,
 )
-
-
-def test_leg_told_twice_is_one_call() -> None:
-    Playbook().say(line_in("c"), line_in("c"), line_in("c", row=True)).expect(a(CallStarted))
-
-
-def test_leg_that_is_gone_stays_gone() -> None:
-    book = Playbook().say(line_in("c"), gone("c"))
-    book.told()
-    book.say(line_in("c"), state("c", 6), gone("c")).expect()
-    assert book.board.scene.legs.legs == {}
-
-
-def test_memory_of_what_is_gone_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(legs, "REMEMBERED", 2)
-    book = Playbook().say(gone("1"), gone("2"), gone("3"))
-    book.say(line_in("1")).expect(a(CallStarted))
-    book.say(line_in("3")).expect()
-
-
-@pytest.mark.parametrize("name", ["Snoop/x-1", "Message/ast_msg_queue", "Announcer/a-1"])
-def test_channel_of_asterisk_itself_is_nobodys_call(name: str) -> None:
-    book = Playbook().say(LegSeen(0, "s", name, 6, "s"))
-    book.expect()
-    book.say(state("s", 5), gone("s")).expect()
-
-
-def test_leg_of_a_linked_call_belongs_to_it_also_when_its_head_is_gone() -> None:
-    book = Playbook().say(line_in("c"), phone("a", "1001", "c"))
-    assert book.board.scene.legs.legs["a"].call == "pbx1:c"
-
-
-def test_leg_linked_through_a_leg_of_a_call_belongs_to_that() -> None:
-    """The head of the Linkedid was itself taken up by another call."""
-    book = Playbook().say(line_in("c"), phone("a", "1001", "c"), phone("b", "1002", "a"))
-    assert book.board.scene.legs.legs["b"].call == "pbx1:c"
-
-
-def test_leg_linked_to_nothing_we_know_has_no_call_yet() -> None:
-    book = Playbook().say(phone("a", "1001", "unheard"))
-    book.expect()
-    assert book.board.scene.legs.legs["a"].call == ""
-
-
-def test_recording_is_told_once_and_only_with_a_file() -> None:
-    book = Playbook().say(line_in("c"))
-    said: list[Signal] = [
-        RecordingBegan(0, "c", "a.wav"),
-        RecordingBegan(0, "c", "a.wav"),
-        RecordingBegan(0, "c", ""),
-        RecordingBegan(0, "x", "b.wav"),
-    ]
-    book.say(*said).expect(a(CallStarted), a(RecordingStarted, file="a.wav"))
-
-
-def test_hangup_request_of_a_leg_never_heard_of_is_odd() -> None:
-    book = Playbook().say(hangs_up("x"), gone("x"), completes("x", "y", "1001", "agent"))
-    book.expect()
-    assert book.board.odd == 1
-
-
-def test_hangup_request_on_a_leg_without_a_call_says_nothing_of_a_call() -> None:
-    Playbook().say(phone("a", "1001", "unheard"), hangs_up("a"), gone("a")).expect()
 
 
 def test_waking_without_anything_due_says_nothing() -> None:
@@ -113,3 +46,30 @@ def test_two_pbxs_do_not_know_each_others_legs() -> None:
     two.say(line_in("c"), gone("c"))
     two.expect(a(CallStarted, call="pbx2:c"), a(CallEnded, call="pbx2:c"))
     assert one.record("c").ended_at is None
+
+
+def test_a_wake_that_comes_before_the_evidence_is_complete_asks_for_another() -> None:
+    """He left the queue while a conversation of the same call was about to be over."""
+    book = Playbook().with_members("support", "1001").waiting().ringing().talking().wait(5)
+    book.say(parts("c", "b-a")).wait(0.5)
+    book.say(joins_queue("c")).wait(0.2).say(leaves_queue("c"))
+    left = book.now
+    book.wait(0.5)
+    assert book.board.next_wake == left + 2_000
+    book.wait(2)
+    assert [visit.end for visit in book.record().visits] == ["answered", "key"]
+
+
+def test_every_kind_of_signal_has_its_handler() -> None:
+    """A Switchboard passes over what it does not know; none of ours may be among that."""
+    kinds = {kind for kind in vars(signals).values() if isinstance(kind, type)}
+    ours = {kind for kind in kinds if issubclass(kind, Signal) and kind is not Signal}
+    assert ours
+    assert ours == set(switchboard._TABLE)
+
+
+def test_signal_of_a_kind_never_heard_of_is_passed_over() -> None:
+    class Tomorrow(Signal, frozen=True):
+        """A signal that a later version tells."""
+
+    Playbook().say(Tomorrow(0)).expect()

@@ -293,3 +293,76 @@ def test_visit_follows_the_customer_when_a_leg_in_front_is_optimised_away() -> N
     assert end_of(book) is None
     book.ringing().say(state("a", 6), enters("a", "b1"), parts("c", "b0"), enters("c", "b1"))
     assert end_of(book) == "answered"
+
+
+def test_refusal_waits_half_a_second_for_the_name_of_its_queue() -> None:
+    """QUEUESTATUS comes first and no queue is known; the dialplan's UserEvent names it."""
+    book = Playbook().say(line_in("c"), variable("c", "QUEUESTATUS", "FULL"))
+    book.expect(a(CallStarted))
+    told = book.now
+    book.wait(0.3).say(QueueNamed(0, "c", "billing", "REFUSED"))
+    book.expect(a(QueueRefused, queue="billing", why="FULL", visit=1, at=told))
+    book.wait(5).expect()
+
+
+def test_refusal_that_is_named_before_the_variable_is_one_visit() -> None:
+    book = Playbook().say(line_in("c"), QueueNamed(0, "c", "billing", "FULL")).wait(1.5)
+    book.say(variable("c", "QUEUESTATUS", "FULL"), gone("c"))
+    book.expect(a(CallStarted), a(QueueRefused, queue="billing"), a(CallEnded, outcome="refused"))
+
+
+def test_refusal_that_nobody_names_is_told_without_a_name() -> None:
+    book = Playbook().say(line_in("c"), variable("c", "QUEUESTATUS", "JOINEMPTY"))
+    told = book.now
+    book.say(variable("c", "QUEUESTATUS", "JOINEMPTY")).wait(0.4).expect(a(CallStarted))
+    book.wait(0.2).expect(a(QueueRefused, queue="", why="JOINEMPTY", at=told))
+    book.say(QueueNamed(0, "c", "billing", "JOINEMPTY")).expect()
+    book.say(variable("c", "QUEUESTATUS", "JOINEMPTY")).expect()
+
+
+def test_variable_after_a_refusal_without_a_name_is_the_same_visit() -> None:
+    book = Playbook().say(line_in("c"), variable("c", "QUEUESTATUS", "FULL")).wait(1)
+    book.expect(a(CallStarted), a(QueueRefused))
+    book.say(variable("c", "QUEUESTATUS", "FULL")).wait(2).expect()
+
+
+def test_call_that_ends_before_the_name_came_was_refused() -> None:
+    book = Playbook().say(line_in("c"), variable("c", "QUEUESTATUS", "FULL"), gone("c"))
+    book.expect(a(CallStarted), a(QueueRefused, queue=""), a(CallEnded, outcome="refused"))
+    assert book.board.next_wake is None
+
+
+def test_caller_refused_namelessly_who_joins_the_next_queue_was_refused_first() -> None:
+    book = Playbook().say(line_in("c"), variable("c", "QUEUESTATUS", "FULL"), joins_queue("c"))
+    book.expect(a(CallStarted), a(QueueRefused, visit=1), a(QueueEntered, visit=2))
+
+
+def test_refusal_held_back_while_we_heard_nothing_is_not_named_by_a_later_one() -> None:
+    book = Playbook().say(line_in("c"), variable("c", "QUEUESTATUS", "FULL"), link_down()).wait(9)
+    book.told()
+    book.say(QueueNamed(0, "c", "billing", "CLOSED"))
+    book.expect(
+        a(QueueRefused, visit=1, queue="", why="FULL"),
+        a(QueueRefused, visit=2, queue="billing", why="CLOSED"),
+    )
+
+
+def test_refusal_is_looked_at_in_time_though_the_call_is_woken_for_something_else() -> None:
+    """The leg that parted is to be looked at earlier than the refusal that came after."""
+    book = Playbook().with_members("support", "1001").waiting().ringing().talking().wait(5)
+    book.say(parts("c", "b-a")).wait(0.8)
+    book.board.scene.queue_at.clear()
+    book.say(variable("c", "QUEUESTATUS", "FULL"))
+    told = book.now
+    book.wait(0.3)
+    assert book.board.next_wake == told + 500
+    book.wait(1)
+    assert [(visit.queue, visit.end) for visit in book.record().visits] == [
+        ("support", "answered"),
+        ("", "refused"),
+    ]
+
+
+def test_status_on_another_leg_of_the_call_is_not_the_callers(book: Playbook) -> None:
+    book.say(*local("l1", "l2", of="c"), variable("l1", "QUEUESTATUS", "TIMEOUT")).expect()
+    assert end_of(book) is None

@@ -79,6 +79,20 @@ def test_spans_close_when_the_next_begins() -> None:
     assert ready == 60_000
 
 
+def test_span_that_begins_before_the_last_one_begins_with_it() -> None:
+    """Instants may cross (a restart of ours, a clock set back); what is said later is so."""
+    ledger = Ledger(Rules())
+    ledger.apply([span(60_000, "ready")])
+    change = ledger.apply([span(50_000, "talking"), span(61_000, "ready")])
+    assert [(s.state, s.start_ms, s.end_ms) for s in change.spans] == [
+        ("ready", 60_000, 60_000),
+        ("talking", 60_000, None),
+        ("talking", 60_000, 61_000),
+        ("ready", 61_000, None),
+    ]
+    assert ledger.spans[SARA.id].state == "ready"
+
+
 def test_another_reason_is_another_span() -> None:
     ledger = Ledger(Rules())
     ledger.apply([span(1, "paused", "lunch"), span(5, "paused", "training")])
