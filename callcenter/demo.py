@@ -13,12 +13,19 @@ from msgspec.structs import replace
 
 from ami_bridge.fakepbx.clock import WallClock
 from ami_bridge.fakepbx.server import FakePbx
-from callcenter.app import Service, StartError
+from callcenter import demo_past
+from callcenter.app import Service, StartError, SystemClock
+from callcenter.directory.directory import EmbeddedDirectory
+from callcenter.directory.numbers import normalise
 from callcenter.settings import Account, Database, Pbx, Queue, Secret, Settings
+from callcenter.store.customers import SqlCustomers
+from callcenter.store.journal import SqlJournal
+from callcenter.store.schema import open_database, upgrade
 
 USERNAME, SECRET = "demo", "demo-ami"
 PASSWORD = "demo-centre"
 DATABASE = Path("data/demo.db")
+PORTION = 2_000
 SEED = 1405
 """Of the fake PBX: the same callers, and the same day, at every start."""
 
@@ -80,19 +87,41 @@ class Demo:
             secret=Secret(SECRET),
             actions=account,
         )
-        site = settings.site
+        site = replace(settings.site, region=settings.site.region or "IR")
+        await self._remember(url, site.region)
         return replace(
             settings,
             pbx=(fake,),
             queue=settings.queue or QUEUES,
             database=replace(settings.database, url=url),
-            site=replace(site, region=site.region or "IR"),
+            site=site,
         )
 
+    async def _remember(self, url: str, region: str) -> None:
+        """Fills the directory with the callers and the journal with the hours before."""
+        await upgrade(url)
+        database = await open_database(url)
+        try:
+            clock = SystemClock()
+            directory = EmbeddedDirectory(SqlCustomers(database), clock, region)
+            known: dict[str, int] = {}
+            for given in self._pbx.customers():
+                customer = await directory.create(**_customer(given))
+                known |= {number.e164: customer.id for number in customer.numbers}
+
+            def whose(raw: str) -> tuple[int | None, str]:
+                number = normalise(raw, region, "shown")
+                return known.get(number.e164), "" if number.internal else number.e164
+
+            past = demo_past.facts("demo", SEED, clock.wall_ms(), whose)
+            journal = SqlJournal(database)
+            for start in range(0, len(past), PORTION):
+                await journal.append(past[start : start + PORTION])
+        finally:
+            await database.close()
+
     async def furnish(self, service: Service) -> None:
-        """Fills the directory with the callers, and makes the people to sign in as."""
-        for given in self._pbx.customers():
-            await service.directory.create(**_customer(given))
+        """Makes the people to sign in as."""
         for name, role, interface, language in PEOPLE:
             agent = None
             if interface is not None:

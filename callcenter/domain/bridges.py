@@ -21,6 +21,7 @@ from .signals import (
 
 
 def joined(scene: Scene, s: BridgeJoined) -> None:
+    """A leg entered a bridge, perhaps in the place of another."""
     leg = scene.legs.get(s.leg)
     if leg is None:
         scene.odd += 1
@@ -35,6 +36,7 @@ def joined(scene: Scene, s: BridgeJoined) -> None:
 
 
 def parted(scene: Scene, s: BridgeParted) -> None:
+    """A leg left a bridge."""
     leg = scene.legs.get(s.leg)
     if leg is None or leg.bridge != s.bridge:
         return
@@ -44,6 +46,7 @@ def parted(scene: Scene, s: BridgeParted) -> None:
 
 
 def hold_pressed(scene: Scene, s: HoldPressed) -> None:
+    """An agent pressed hold, or took it off."""
     leg = scene.legs.get(s.leg)
     found = None if leg is None else conversations.talk_of_leg(scene, leg)
     if leg is None or found is None or found[0].customer == leg.id:
@@ -55,6 +58,7 @@ def hold_pressed(scene: Scene, s: HoldPressed) -> None:
 
 
 def transferred(scene: Scene, s: Transferred) -> None:
+    """A transfer succeeded."""
     transferee = scene.legs.get(s.transferee)
     if transferee is not None and transferee.half:
         transferee.inherits = False
@@ -74,6 +78,7 @@ def transferred(scene: Scene, s: Transferred) -> None:
 
 
 def parked(scene: Scene, s: Parked) -> None:
+    """The customer was parked by whoever talked with him."""
     leg = scene.legs.get(s.leg)
     track = None if leg is None else scene.calls.get(leg.call)
     if leg is None or track is None or track.customer != leg.id:
@@ -84,6 +89,7 @@ def parked(scene: Scene, s: Parked) -> None:
 
 
 def picked_up(scene: Scene, s: PickedUp) -> None:
+    """Another phone answers for one that rings."""
     target, picker = scene.legs.get(s.target), scene.legs.get(s.picker)
     if target is None or picker is None:
         return
@@ -94,6 +100,7 @@ def picked_up(scene: Scene, s: PickedUp) -> None:
 
 
 def spied(scene: Scene, s: SpyBegan) -> None:
+    """A leg turned out to listen to others."""
     leg = scene.legs.get(s.leg)
     if leg is not None:
         leg.spy = True

@@ -24,6 +24,7 @@ from .signals import (
 
 
 def seen(scene: Scene, s: LegSeen) -> None:
+    """A leg exists, by an event or a row of the roster."""
     if s.leg in scene.legs.gone:
         return
     leg = scene.legs.get(s.leg)
@@ -49,6 +50,7 @@ def seen(scene: Scene, s: LegSeen) -> None:
 
 
 def stands(scene: Scene, s: LegState) -> None:
+    """A leg's channel state changed."""
     leg = scene.legs.get(s.leg)
     if leg is None:
         scene.odd += 1
@@ -74,6 +76,7 @@ def presence(scene: Scene, leg: Leg) -> None:
 
 
 def presents(scene: Scene, s: LegCallerId) -> None:
+    """A leg's number, name or their presentation changed."""
     leg = scene.legs.get(s.leg)
     if leg is None:
         scene.odd += 1
@@ -92,6 +95,7 @@ def presents(scene: Scene, s: LegCallerId) -> None:
 
 
 def reclassified(scene: Scene, track: CallTrack, at: int) -> None:
+    """Tells what a call is taken for now."""
     scene.say(
         CallReclassified(
             at=at,
@@ -107,6 +111,7 @@ def reclassified(scene: Scene, track: CallTrack, at: int) -> None:
 
 
 def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
+    """A leg is about to go: asked by its own far end, or by Asterisk."""
     leg = scene.legs.get(s.leg)
     if leg is None:
         scene.odd += 1
@@ -128,6 +133,7 @@ def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
 
 
 def gone(scene: Scene, s: LegGone) -> None:
+    """A leg is no more."""
     scene.legs.remember_gone(s.leg)
     leg = scene.legs.get(s.leg)
     if leg is not None:
@@ -135,6 +141,7 @@ def gone(scene: Scene, s: LegGone) -> None:
 
 
 def paired(scene: Scene, s: LocalPaired) -> None:
+    """Two Local halves are one wire."""
     one, two = scene.legs.get(s.one), scene.legs.get(s.two)
     if one is None or two is None:
         scene.odd += 1
@@ -145,6 +152,7 @@ def paired(scene: Scene, s: LocalPaired) -> None:
 
 
 def dial_began(scene: Scene, s: DialBegan) -> None:
+    """A leg, or nobody, dials another."""
     dest = scene.legs.get(s.dest)
     if dest is None:
         scene.odd += 1
@@ -160,6 +168,7 @@ def dial_began(scene: Scene, s: DialBegan) -> None:
 
 
 def dial_ended(scene: Scene, s: DialEnded) -> None:
+    """A dial attempt is over."""
     dest = scene.legs.get(s.dest)
     if dest is None:
         scene.odd += 1
@@ -168,6 +177,7 @@ def dial_ended(scene: Scene, s: DialEnded) -> None:
 
 
 def recorded(scene: Scene, s: RecordingBegan) -> None:
+    """A recording of this leg's call began; told once per file."""
     leg = scene.legs.get(s.leg)
     track = None if leg is None else scene.calls.get(leg.call)
     if track is not None and s.file and s.file not in track.recordings:

@@ -22,18 +22,21 @@ from .signals import (
 
 
 def joined(scene: Scene, s: CallerJoined) -> None:
+    """A caller entered a queue."""
     track = lines.call_of(scene, s.leg, s.at)
     if track is not None:
         visits.enter(scene, track, s.queue, s.leg, s.at, s.position, (s.context, s.exten))
 
 
 def waits(scene: Scene, s: WaitingRow) -> None:
+    """A row of the roster: a caller waits in a queue."""
     track = lines.call_of(scene, s.leg, s.at)
     if track is not None and visits.visit_at(track, s.queue) is None:
         visits.enter(scene, track, s.queue, s.leg, s.at, s.position)
 
 
 def left(scene: Scene, s: CallerLeft) -> None:
+    """A caller left a queue's list; why, the evidence tells."""
     leg = scene.legs.get(s.leg)
     track = None if leg is None else scene.calls.get(leg.call)
     visit = None if track is None else visits.visit_at(track, s.queue)
@@ -51,6 +54,7 @@ def left(scene: Scene, s: CallerLeft) -> None:
 
 
 def gave_up(scene: Scene, s: CallerGaveUp) -> None:
+    """QueueCallerAbandon, which means any of five ends."""
     leg = scene.legs.get(s.leg)
     track = None if leg is None else scene.calls.get(leg.call)
     visit = None if track is None else visits.visit_at(track, s.queue)
@@ -62,6 +66,7 @@ def gave_up(scene: Scene, s: CallerGaveUp) -> None:
 
 
 def evidence(scene: Scene, s: QueueEvidence) -> None:
+    """app_queue set a variable on the caller's leg."""
     leg = scene.legs.get(s.leg)
     track = None if leg is None else scene.calls.get(leg.call)
     if track is None:
@@ -80,6 +85,7 @@ def evidence(scene: Scene, s: QueueEvidence) -> None:
 
 
 def named(scene: Scene, s: QueueNamed) -> None:
+    """The dialplan named the queue that comes, or that refused."""
     track = lines.call_of(scene, s.leg, s.at)
     if track is None:
         return
@@ -89,6 +95,7 @@ def named(scene: Scene, s: QueueNamed) -> None:
 
 
 def called(scene: Scene, s: MemberCalled) -> None:
+    """A queue rings a member."""
     track = lines.call_of(scene, s.leg, s.at)
     dest = scene.legs.get(s.dest)
     if track is None or dest is None:
@@ -109,6 +116,7 @@ def called(scene: Scene, s: MemberCalled) -> None:
 
 
 def missed(scene: Scene, s: MemberMissed) -> None:
+    """A member was rung in vain."""
     dest = scene.legs.get(s.dest)
     track = None if dest is None else scene.calls.get(dest.call)
     offer = None if track is None or dest is None else offers.of_leg(track, dest)
@@ -117,6 +125,7 @@ def missed(scene: Scene, s: MemberMissed) -> None:
 
 
 def connected(scene: Scene, s: MemberConnected) -> None:
+    """A queue gave its caller to a member."""
     leg, dest = scene.legs.get(s.leg), scene.legs.get(s.dest)
     track = None if leg is None else scene.calls.get(leg.call)
     if track is None:
@@ -133,6 +142,7 @@ def connected(scene: Scene, s: MemberConnected) -> None:
 
 
 def completed(scene: Scene, s: MemberCompleted) -> None:
+    """app_queue says that a member's call is over."""
     leg = scene.legs.get(s.leg)
     track = None if leg is None else scene.calls.get(leg.call)
     agent = scene.agents.ensure(s.interface, "") if track is not None else None

@@ -6,7 +6,7 @@ import pytest
 
 from callcenter.domain import record as records
 from callcenter.domain.corrections import correction, imported
-from callcenter.domain.facts import AnyFact, CallEnded, CallStarted, VisitCorrected
+from callcenter.domain.facts import AnyFact, CallEnded, CallStarted, CustomerLinked, VisitCorrected
 from callcenter.domain.logged import LoggedCall, LoggedRing, LoggedVisit
 from callcenter.domain.model import CallRecord
 from callcenter.domain.named import AgentNames
@@ -122,3 +122,22 @@ def test_who_ended_a_call_that_we_lost_is_told_by_the_log(by: str) -> None:
     for fact in correction(record, [(record.visits[0], record.conversations[0], theirs)], agents):
         records.fold(record, fact)
     assert record.ended_by == by
+
+
+def test_the_customer_of_an_imported_call_is_linked_right_after_its_start() -> None:
+    linked = CustomerLinked(
+        at=100_000, pbx="pbx1", call="pbx1:1.0", customer_id=7, e164="+98912", how="exact"
+    )
+    call = LoggedCall(callid="1.0", visits=[answered()])
+    facts = imported("pbx1", call, AgentNames("pbx1"), linked)
+    assert facts[1] is linked
+    assert folded(facts).customer_id == 7
+
+
+def test_a_conversation_with_the_wrong_agent_is_given_to_the_one_of_the_log() -> None:
+    agents = AgentNames("pbx1")
+    record = folded(imported("pbx1", LoggedCall(callid="1.0", visits=[answered()]), agents))
+    theirs = answered(agent="Dana")
+    for fact in correction(record, [(record.visits[0], record.conversations[0], theirs)], agents):
+        records.fold(record, fact)
+    assert [talk.agent.name for talk in record.conversations] == ["Dana"]

@@ -36,3 +36,9 @@ def test_turns_are_told_by_the_facts_of_the_link() -> None:
         LinkRestored(at=9, pbx="p", gap_ms=6, restarted=False),
     ]
     assert turns(facts) == [LinkFact(1, True, 0), LinkFact(3, False), LinkFact(9, True, 3)]
+
+
+def test_two_starts_of_ours_with_nothing_said_between_are_no_span() -> None:
+    ears = Heard([LinkFact(100_000, True), LinkFact(900_000, True, 100_000)])
+    assert not ears.throughout(100_000, 100_000)
+    assert ears.throughout(900_000, 950_000)

@@ -188,3 +188,13 @@ def test_every_lie_has_a_rule_that_is_shown_here() -> None:
         for n in range(len(mark.args[1]))
     }
     assert shown == set(LIES)
+
+
+def test_what_nobody_talked_about_is_neither_a_pick_up_nor_a_late_completion() -> None:
+    assert named("agent", visit(), None, logged()) is None
+    assert named("talk", visit(), None, logged()) is None
+
+
+def test_talk_without_an_end_in_the_log_is_not_a_late_completion() -> None:
+    assert named("talk", visit(), talk(), logged(parted_s=None)) == "no completion"
+    assert named("talk", visit(), talk(parted_at=None), logged()) is None

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from callcenter.domain.heard import Heard, LinkFact
 from callcenter.domain.logged import LoggedCall, LoggedVisit
-from callcenter.domain.model import Caller, CallRecord, SettledBy, Visit, VisitEnd
+from callcenter.domain.model import (
+    AgentRef,
+    Caller,
+    CallRecord,
+    Conversation,
+    SettledBy,
+    Visit,
+    VisitEnd,
+)
 from callcenter.domain.named import AgentNames
-from callcenter.domain.reconcile import judge, paired, unlogged
+from callcenter.domain.reconcile import differences, judge, paired, unlogged
 
 ALWAYS = Heard([LinkFact(0, True)])
 NEVER = Heard([])
@@ -123,3 +133,52 @@ def test_a_call_that_the_log_has_not() -> None:
         ["q: stay: we have key, queue_log has nothing"],
     )
     assert unlogged(ours()) is None
+
+
+def differing(talk: Conversation | None, **logged: Any) -> list[tuple[str, str, str]]:
+    """What differs in a stay that both call answered: what, ours, the log's."""
+    record = ours(("support", 100, "answered"))
+    values: dict[str, Any] = {
+        "callid": "1.0",
+        "queue": "support",
+        "number": 1,
+        "entered_s": 100,
+        "end": "answered",
+        "agent": "Leila",
+        "wait_s": 5,
+        "talk_s": 10,
+        "parted_s": 115,
+        "by": "caller",
+    }
+    theirs = LoggedVisit(**{**values, **logged})
+    found = differences(record, record.visits[0], talk, theirs, AgentNames("pbx1"))
+    return [(each.what, each.ours, each.logged) for each in found]
+
+
+def spoken() -> Conversation:
+    """Ten seconds with Leila, in the first stay."""
+    return Conversation(
+        number=1,
+        agent=AgentRef("pbx1:PJSIP/1001", "Leila", "PJSIP/1001"),
+        joined_at=105_000,
+        visit=1,
+        parted_at=115_000,
+        talk_ms=10_000,
+        ended_by="caller",
+    )
+
+
+def test_same_stay_told_alike_differs_in_nothing() -> None:
+    assert differing(spoken()) == []
+
+
+def test_another_wait_differs() -> None:
+    assert differing(spoken(), wait_s=9) == [("wait", "5000 ms", "9 s")]
+
+
+def test_stay_that_was_answered_by_nobody_we_saw_differs_in_the_agent() -> None:
+    assert differing(None) == [("agent", "nobody", "Leila")]
+
+
+def test_transfer_that_only_the_log_tells_differs() -> None:
+    assert differing(spoken(), by="transfer", to="1002") == [("by", "caller", "a transfer to 1002")]

@@ -215,10 +215,18 @@ def test_recordings_and_ivr_steps_are_listed(record: CallRecord) -> None:
 
 def test_visit_that_was_answered_after_all_answers_the_call() -> None:
     started = CallStarted(
-        at=0, uniqueid="1", linkedid="1", channel="c", direction="inbound", **WHERE
+        at=0,
+        uniqueid="1",
+        linkedid="1",
+        channel="c",
+        direction="inbound",
+        pbx="pbx1",
+        call="pbx1:1",
     )
     record = records.begin(started)
-    records.fold(record, QueueEntered(at=10, visit=1, queue="support", position=1, **WHERE))
+    records.fold(
+        record, QueueEntered(at=10, visit=1, queue="support", position=1, pbx="pbx1", call="pbx1:1")
+    )
     better = VisitCorrected(
         at=90,
         visit=1,
@@ -226,7 +234,8 @@ def test_visit_that_was_answered_after_all_answers_the_call() -> None:
         reason="answered",
         wait_ms=40,
         settled_by="queue_log",
-        **WHERE,
+        pbx="pbx1",
+        call="pbx1:1",
     )
     records.fold(record, better)
     assert (record.answered_at, record.visits[0].end) == (50, "answered")
@@ -238,7 +247,13 @@ def test_conversation_that_we_did_not_see_is_told_by_better_evidence(
     kind: TransferKind | None,
 ) -> None:
     started = CallStarted(
-        at=0, uniqueid="1", linkedid="1", channel="c", direction="inbound", **WHERE
+        at=0,
+        uniqueid="1",
+        linkedid="1",
+        channel="c",
+        direction="inbound",
+        pbx="pbx1",
+        call="pbx1:1",
     )
     record = records.begin(started)
     told = ConversationCorrected(
@@ -251,7 +266,8 @@ def test_conversation_that_we_did_not_see_is_told_by_better_evidence(
         queue="support",
         transfer=kind,
         to="1002",
-        **WHERE,
+        pbx="pbx1",
+        call="pbx1:1",
     )
     records.fold(record, told)
     records.fold(record, told)
