@@ -98,10 +98,13 @@ class Demo:
         )
 
     async def _remember(self, url: str, region: str) -> None:
-        """Fills the directory with the callers and the journal with the hours before."""
+        """Fills the directory with the callers and the journal with the hours before, once."""
         await upgrade(url)
         database = await open_database(url)
         try:
+            journal = SqlJournal(database)
+            if await journal.last_seq():
+                return
             clock = SystemClock()
             directory = EmbeddedDirectory(SqlCustomers(database), clock, region)
             known: dict[str, int] = {}
@@ -114,19 +117,21 @@ class Demo:
                 return known.get(number.e164), "" if number.internal else number.e164
 
             past = demo_past.facts("demo", SEED, clock.wall_ms(), whose)
-            journal = SqlJournal(database)
             for start in range(0, len(past), PORTION):
                 await journal.append(past[start : start + PORTION])
         finally:
             await database.close()
 
     async def furnish(self, service: Service) -> None:
-        """Makes the people to sign in as."""
+        """Makes the people to sign in as, those who are not there yet."""
+        there = {user.name for user in await service.access.users()}
         for name, role, interface, language in PEOPLE:
             agent = None
             if interface is not None:
                 agent = f"demo:{interface}"
                 self._pbx.attended.add(interface)
+            if name in there:
+                continue
             await service.access.add_user(
                 name=name,
                 role=role,  # type: ignore[arg-type]  # a literal of the table above

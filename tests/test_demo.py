@@ -12,7 +12,10 @@ from ami_bridge.fakepbx.clock import WallClock
 from ami_bridge.fakepbx.server import FakePbx
 from callcenter.app import Service, StartError
 from callcenter.demo import DATABASE, PASSWORD, PEOPLE, SEED, Demo
+from callcenter.domain.facts import CallStarted
 from callcenter.settings import Database, Http, Queue, Settings
+from callcenter.store.engine import Database as StoreDatabase
+from callcenter.store.journal import SqlJournal
 
 CALLS_A_MINUTE = 6.0
 
@@ -33,21 +36,24 @@ async def test_its_own_database_is_emptied_and_a_named_one_is_left_alone(
     old = [DATABASE, DATABASE.with_name(DATABASE.name + "-wal")]
     for path in old:
         path.write_text("yesterday")
-    mine = tmp_path / "mine.db"
-    mine.write_text("kept")
-    for settings, url in (
-        (Settings(), f"sqlite:///{DATABASE}"),
-        (Settings(database=Database(url=f"sqlite:///{mine}")), f"sqlite:///{mine}"),
-    ):
+    mine = f"sqlite:///{tmp_path / 'mine.db'}"
+    named = Settings(database=Database(url=mine))
+    for settings, url in ((Settings(), f"sqlite:///{DATABASE}"), (named, mine), (named, mine)):
         demo = Demo(settings, CALLS_A_MINUTE)
         assert (await demo.start()).database.url == url
         await demo.stop()
-    assert not [path for path in old if path.exists()]
-    assert mine.read_text() == "kept"
+    assert DATABASE.read_bytes().startswith(b"SQLite format 3")
+    database = StoreDatabase(mine)
+    facts = await SqlJournal(database).read(0, 100_000)
+    await database.close()
+    assert len({item.fact.call for item in facts if isinstance(item.fact, CallStarted)}) == sum(
+        isinstance(item.fact, CallStarted) for item in facts
+    )
 
 
-async def test_it_adds_what_a_fake_pbx_needs_and_keeps_what_the_site_says() -> None:
-    given = Settings(database=Database(url="sqlite:///x.db"), queue=(Queue(name="support"),))
+async def test_it_adds_what_a_fake_pbx_needs_and_keeps_what_the_site_says(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/x.db"
+    given = Settings(database=Database(url=url), queue=(Queue(name="support"),))
     site = replace(given.site, name="Our house", region="DE")
     demo = Demo(replace(given, site=site), CALLS_A_MINUTE)
     settings = await demo.start()
