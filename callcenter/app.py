@@ -220,6 +220,7 @@ class Service:
             day_start=lambda: self.figures.day[0],
             commit=self._commit,
             latest=self.ledger.get,
+            stored=self.projector.flush,
         )
         self.desks = Desks(
             ledger=self.ledger,

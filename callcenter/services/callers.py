@@ -66,6 +66,7 @@ class Callers:
         day_start: Callable[[], int],
         commit: Callable[[Sequence[AnyFact]], Coroutine[Any, Any, None]],
         latest: Callable[[str], CallRecord | None] = lambda call: None,
+        stored: Callable[[], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         self._directory = directory
         self._call_log = call_log
@@ -76,6 +77,7 @@ class Callers:
         self._day_start = day_start
         self._commit = commit
         self._latest = latest
+        self._stored = stored
         self._known: dict[str, CallerInfo] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._changed: Callable[[str], None] = lambda call: None
@@ -177,6 +179,9 @@ class Callers:
         e164 = info.number.e164
         if customer is None and not e164:
             return
+        if self._stored is not None:
+            # The call before this one may have ended a moment ago: it belongs to the history.
+            await self._stored()
         past = await self._call_log.history(customer, e164, 100, record.started_at)
         # What is stored may be a moment behind what is known.
         info.history = [self._latest(item.id) or item for item in past[:HISTORY]]

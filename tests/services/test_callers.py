@@ -169,3 +169,21 @@ async def test_what_is_known_is_forgotten_with_the_call(house: House) -> None:
     await called(house)
     house.callers.forget(CALL)
     assert house.callers.get(CALL) is None
+
+
+async def test_a_call_that_ended_a_moment_ago_is_stored_before_the_history_is_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+
+    async def stored() -> None:
+        order.append("stored")
+
+    async def history(*_: object) -> list[CallRecord]:
+        order.append("read")
+        return []
+
+    monkeypatch.setattr(house.callers, "_stored", stored)
+    monkeypatch.setattr(house.call_log, "history", history)
+    await called(house)
+    assert order == ["stored", "read"]
