@@ -99,6 +99,8 @@ class Feed:
                         self._presentations.seen(made[0])
                     elif item.message.name == "QueueMemberStatus":
                         self._wrap_ups.seen(item.message)
+                    elif item.message.name in ("QueueMemberRemoved", "QueueMemberPause"):
+                        self._wrap_ups.moved(item.message)
                     elif item.message.name == "Reload":
                         self._wrap_ups.forget()
                     signals += made

@@ -28,6 +28,10 @@ from .translate import number
 log = logging.getLogger(__name__)
 
 STEP_S = 0.2
+SURE_S = 0.5
+ZEROS = 3
+"""So many calls in a row without a wrap-up say that the queue has none: one may be a member who
+was taken out or rung again in the same instant."""
 LONGEST_S = 3_600
 NOT_IN_USE = 1
 
@@ -49,6 +53,8 @@ class WrapUpProbe:
         self._monotonic = monotonic
         self._wall_s = wall_s
         self._last_call: dict[tuple[str, str], int] = {}
+        self._moved: dict[tuple[str, str], int] = {}
+        self._zeros: dict[str, int] = {}
         self._known: set[str] = set()
         self._probing: set[str] = set()
         self.refused = False
@@ -56,10 +62,17 @@ class WrapUpProbe:
     def forget(self) -> None:
         """The configuration may have changed: everything is to be learned again."""
         self._known.clear()
+        self._zeros.clear()
         self.refused = False
+
+    def moved(self, message: Message) -> None:
+        """A member was paused, taken out or put in: what is being watched of him is void."""
+        key = (message.get("Queue").casefold(), message.get("Interface"))
+        self._moved[key] = self._moved.get(key, 0) + 1
 
     def seen(self, message: Message) -> None:
         """Looks at a member's status; begins to watch when a queue call of his just ended."""
+        self.moved(message)
         queue = message.get("Queue").casefold()
         key = (queue, message.get("Interface"))
         last_call = number(message.get("LastCall"))
@@ -85,19 +98,26 @@ class WrapUpProbe:
 
     async def _learn(self, queue: str, interface: str, last_call: int) -> None:
         folded = queue.casefold()
+        key = (folded, interface)
+        moved = self._moved.get(key)
         try:
             wrapping = await self._wrapping(queue)
             if wrapping is None or wrapping > 1:
                 return  # refused, or several at once: the next occasion will tell
             if wrapping == 0:
-                self._known.add(folded)
+                await asyncio.sleep(SURE_S)
+                if self._moved.get(key) == moved:
+                    self._zeros[folded] = self._zeros.get(folded, 0) + 1
+                    if self._zeros[folded] >= ZEROS:
+                        self._known.add(folded)
                 return
+            self._zeros.pop(folded, None)
             self._tell(queue, interface, "")
             began = self._monotonic()
             while wrapping == 1 and self._monotonic() - began < LONGEST_S:
                 await asyncio.sleep(STEP_S)
                 wrapping = await self._wrapping(queue)
-            if wrapping == 0 and self._last_call.get((folded, interface)) == last_call:
+            if wrapping == 0 and self._moved.get(key) == moved:
                 self._known.add(folded)
                 length = max(0, int(self._wall_s()) - last_call)
                 log.info("the queue %s has a wrap-up time of %d s", queue, length)

@@ -11,7 +11,7 @@ from ami_bridge.answers import Answer, LinkLost
 from ami_bridge.inbox import Arrived, Inbox
 from ami_bridge.link import AmiLink
 from ami_bridge.protocol import Message
-from ami_bridge.wrap_up_probe import WrapUpProbe
+from ami_bridge.wrap_up_probe import ZEROS, WrapUpProbe
 from callcenter.supervise import Tasks
 
 NOW = 1_795_376_177.9
@@ -28,6 +28,7 @@ class Pbx:
         self.asked: list[str] = []
         self.answers = True
         self.lost = False
+        self.leaves = False
 
     async def ask(self, action: Headers, timeout_s: float = 10.0) -> Answer:
         if self.lost:
@@ -54,6 +55,8 @@ async def told(pbx: Pbx, *messages: Message, step_s: float = 0.5) -> list[tuple[
 
     async def pass_time(_: float) -> None:
         pbx.now += step_s
+        if pbx.leaves:
+            probe.moved(status(0))
         await asyncio.sleep(0)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -72,10 +75,19 @@ async def test_the_time_is_from_last_call_to_ready_in_whole_seconds() -> None:
     assert heard == [("PJSIP/1001", ""), ("PJSIP/1001", "5")]
 
 
-async def test_a_queue_without_wrap_up_is_asked_once() -> None:
+async def test_a_queue_without_wrap_up_is_known_after_three_calls() -> None:
     pbx = Pbx(ready_at=None)
-    assert await told(pbx, status(0), status(1_795_376_177), status(1_795_376_178)) == []
-    assert len(pbx.asked) == 2
+    calls = [status(1_795_376_177 + number) for number in range(6)]
+    assert await told(pbx, status(0), *calls) == []
+    assert len(pbx.asked) == 2 * ZEROS
+
+
+async def test_a_member_who_is_taken_out_at_once_says_nothing_about_his_queue() -> None:
+    pbx = Pbx(ready_at=None)
+    pbx.leaves = True
+    calls = [status(1_795_376_177 + number) for number in range(6)]
+    assert await told(pbx, status(0), *calls) == []
+    assert len(pbx.asked) == 2 * 6
 
 
 async def test_what_was_learned_is_not_asked_again() -> None:
