@@ -35,7 +35,7 @@ from . import cards
 from .callers import Callers
 from .desk_state import Card, DeskRules, DeskState, day_of
 from .figures import LiveFigures
-from .ledger import Ledger
+from .ledger import LINGER_MS, Ledger
 from .pushes import Deltas, Push, difference, unlike
 
 KEPT = 20
@@ -79,7 +79,10 @@ class Desks:
 
     def rebuild(self) -> None:
         """Puts calls that are under way back on their desks, after a restart of ours."""
+        oldest = self._clock.wall_ms() - LINGER_MS
         for record in self._ledger.in_memory():
+            if record.ended_at is not None and record.ended_at < oldest:
+                continue
             if record.ended_at is None and record.direction != "internal":
                 self._callers.begin(record, resumed=True)
             for agent in self._agents_of(record):

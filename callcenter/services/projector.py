@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from callcenter.domain.facts import CallStarted
 from callcenter.domain.model import CallRecord
 from callcenter.ports.errors import StoreUnavailable
 from callcenter.ports.journal import Journal
@@ -120,9 +121,10 @@ async def catch_up(
         batch = await journal.read(place, 1000)
         if not batch:
             return place
-        for item in batch:
-            call = getattr(item.fact, "call", "")
-            if call and ledger.get(call) is None:
+        begun = {item.fact.call for item in batch if isinstance(item.fact, CallStarted)}
+        named = {getattr(item.fact, "call", "") for item in batch}
+        for call in named - begun - {""}:
+            if ledger.get(call) is None:
                 known = await call_log.get(call)
                 if known is not None:
                     ledger.load(known)
