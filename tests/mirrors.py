@@ -26,7 +26,7 @@ TESTED_IN = {
         "sentences, read as the command prints them",
     ),
     "tests/cli/test_trace.py": (
-        "callcenter/cli: recording, replaying",
+        "callcenter/cli: recording",
         "recorded from the fake PBX and played again",
     ),
     "tests/cli/test_calls.py": ("callcenter/cli: call_sheet, dates", "an exported file"),

@@ -93,11 +93,24 @@ class Switchboard:
                 agent = self.scene.agents.of(talk.agent)
                 agent.talks[(track.id, talk.number)] = bool(talk.held_since)
 
+    def hear(self, at: int, signals: Iterable[Signal]) -> list[AnyFact]:
+        """Time passes until ``at`` (epoch ms; 0: it does not), then come ``signals``.
+
+        ``at`` is when their message arrived: what was due by then is settled first, whether or not
+        somebody looked in between. So the facts depend on what came and on nothing else.
+        """
+        facts: list[AnyFact] = []
+        if (due := self.next_wake) is not None and due <= at:
+            facts += self.apply(Woke(at))
+        for signal in signals:
+            facts += self.apply(signal)
+        return facts
+
     def apply(self, signal: Signal) -> list[AnyFact]:
         """The facts that ``signal`` leads to, in order."""
         scene = self.scene
         while (wake := self.next_wake) is not None and wake <= signal.at:
-            self._wake(signal.at)
+            self._wake(wake)
         _TABLE.get(type(signal), _nothing_to_do)(scene, signal)
         while scene.taken_over:
             lines.end(scene, scene.taken_over.pop(0), signal.at)
