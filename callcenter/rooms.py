@@ -72,9 +72,9 @@ class PbxRoom(Struct, frozen=True):
 
 
 def build_room(
-    settings: Settings, pbx: Pbx, clock: Clock, tasks: Tasks, open_calls: Iterable[CallRecord]
+    settings: Settings, pbx: Pbx, clock: Clock, tasks: Tasks, begun: Iterable[CallRecord]
 ) -> PbxRoom:
-    """Builds the room of one configured PBX; ``open_calls`` were under way when we stopped."""
+    """Builds the room of one PBX; ``begun``: the last calls before we stopped."""
     inbox = Inbox()
     link = _link(pbx, inbox, clock, pbx.username, _secret(pbx), "on", pbx.name)
     actions = None
@@ -83,7 +83,7 @@ def build_room(
         account = pbx.actions
         actions = _link(pbx, Inbox(), clock, account.username, _secret(account), "off", name)
     switchboard = Switchboard(pbx.name, rules.board_rules(settings, pbx))
-    switchboard.resume(open_calls)
+    switchboard.resume(begun)
     wall_s = _seconds(clock)
     presentations = Presentations(link, inbox, tasks, clock.monotonic, wall_s)
     wrap_ups = WrapUpProbe(link, inbox, tasks, clock.monotonic, wall_s)

@@ -16,7 +16,6 @@ from .facts import AnyFact
 from .legs import Leg, LegBook
 from .model import (
     AgentRef,
-    CallRecord,
     Direction,
     EndedBy,
     OfferEnd,
@@ -58,7 +57,8 @@ class OpenOffer(Struct, eq=False):
 class OpenTalk(Struct, eq=False):
     """An agent joined with the customer. ``parted_at``: out of reach, not yet known why;
     ``asked_at``: when his own device asked for the hang-up; ``left_behind``: the customer's leg
-    left their bridge first; ``unseen``: his leg went while we could not hear.
+    left their bridge first; ``unseen``: his leg went while we could not hear;
+    ``taken_up``: it began before a restart of ours.
     """
 
     number: int
@@ -76,6 +76,7 @@ class OpenTalk(Struct, eq=False):
     asked_at: int = 0
     left_behind: bool = False
     unseen: bool = False
+    taken_up: bool = False
 
 
 class CallTrack(Struct, eq=False):
@@ -123,6 +124,18 @@ class CallTrack(Struct, eq=False):
         return next((visit for visit in self.visits.values() if not visit.left_at), None)
 
 
+class Expected(Struct, frozen=True):
+    """What a leg was before a restart of ours: part of a call, perhaps an agent's, or rung."""
+
+    call: str
+    agent: str = ""
+    offer: int = 0
+
+    def take(self, leg: Leg) -> None:
+        """It is still there, and what it was."""
+        leg.call, leg.agent, leg.offer = self.call, self.agent, self.offer
+
+
 class Rules(Struct, frozen=True):
     """What the site says that AMI does not: after-call work per queue (s), our own devices."""
 
@@ -139,6 +152,8 @@ class Scene:
         self.legs = LegBook()
         self.agents = AgentBook(pbx)
         self.calls: dict[str, CallTrack] = {}
+        self.expected: dict[str, Expected] = {}
+        """Legs of before a restart of ours that the roster has not told of."""
         self.devices: set[str] = set()
         self.queue_at: dict[tuple[str, str], str] = {}
         self.queues: dict[str, tuple[str, int]] = {}
@@ -224,62 +239,3 @@ def outcome_of(track: CallTrack) -> Outcome:
             return "failed"
         return "no_answer"
     return "ivr" if track.direction == "inbound" else "no_answer"
-
-
-def resumed(record: CallRecord) -> CallTrack:
-    """The track of an open call from its record, after a restart of ours.
-
-    Legs other than the customer's are not in the record; the roster brings them, and an agent who
-    is found joined with the customer goes on with the conversation that he had.
-    """
-    track = CallTrack(
-        id=record.id,
-        first=record.uniqueid,
-        customer=record.uniqueid,
-        direction=record.direction,
-        started_at=record.started_at,
-        number=record.caller.number,
-        cname=record.caller.name,
-        presentation=record.caller.presentation,
-        line=record.line,
-        visit_count=len(record.visits),
-        talk_count=len(record.conversations),
-        answered=bool(record.conversations),
-        far_answered=record.answered_at is not None,
-        recordings=list(record.recordings),
-    )
-    offers = [(None, "", offer) for offer in record.direct] + [
-        (visit.number, visit.queue, offer) for visit in record.visits for offer in visit.offers
-    ]
-    track.offer_count = max((offer.number for _, _, offer in offers), default=0)
-    for number, queue, offer in offers:
-        if offer.end is None:
-            track.offers[offer.number] = OpenOffer(
-                offer.number, offer.agent, offer.at, set(), number, queue
-            )
-        elif number is None:
-            track.direct_ends.append(offer.end)
-    for visit in record.visits:
-        if visit.end is None:
-            track.visits[visit.number] = OpenVisit(
-                visit.number, visit.queue, record.uniqueid, visit.entered_at
-            )
-        else:
-            track.visit_ends.append(visit.end)
-    for talk in record.conversations:
-        if talk.parted_at is None:
-            track.talks[talk.agent.id] = OpenTalk(
-                talk.number,
-                talk.agent,
-                talk.joined_at,
-                "",
-                talk.queue,
-                talk.visit,
-                talk.hold_ms,
-                talk.held_since or 0,
-                transfer=talk.transfer,
-            )
-        else:
-            track.last_end = talk.ended_by
-            track.last_parted_at = talk.parted_at
-    return track

@@ -39,7 +39,9 @@ def seen(scene: Scene, s: LegSeen) -> None:
         return
     known = scene.calls.get(f"{scene.pbx}:{s.linkedid or s.leg}")
     head = scene.legs.get(s.linkedid)
-    if known is not None:
+    if s.leg in scene.expected:
+        scene.expected.pop(s.leg).take(leg)
+    elif known is not None:
         leg.call = known.id
     elif s.linkedid in ("", s.leg):
         lines.start(scene, leg, leg.born if s.row else s.at)
@@ -106,6 +108,7 @@ def reclassified(scene: Scene, track: CallTrack, at: int) -> None:
             name=track.cname,
             presentation=track.presentation,
             line=track.line,
+            leg=track.customer,
         )
     )
 

@@ -102,6 +102,7 @@ def begin(scene: Scene, track: CallTrack, agent: Agent, leg: Leg, at: int) -> No
             queue=queue,
             visit=number,
             offer=offer.number if offer is not None else None,
+            leg=leg.id,
         )
     )
 
@@ -221,6 +222,8 @@ def _out_of_reach(
         )
     if scene.blind:
         return
+    if talk.taken_up and talk.held_since and leg is not None:
+        talk.consulting = True
     if talk.consulting and other:
         end(scene, track, talk, "transfer", at)
         return

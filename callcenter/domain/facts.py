@@ -55,13 +55,17 @@ class CallStarted(CallFact, frozen=True, kw_only=True):
 
 
 class CallReclassified(CallFact, frozen=True, kw_only=True):
-    """Who the customer is, or which way the call goes, became clear after its start."""
+    """Who the customer is, or which way the call goes, became clear after its start.
+
+    ``leg`` is the customer's leg as the PBX names it; empty in facts of older versions.
+    """
 
     direction: Direction
     number: str
     name: str
     presentation: Presentation
     line: str
+    leg: str = ""
 
 
 class CustomerLinked(CallFact, frozen=True, kw_only=True):
@@ -99,12 +103,16 @@ class QueueRefused(CallFact, frozen=True, kw_only=True):
 
 
 class AgentOffered(CallFact, frozen=True, kw_only=True):
-    """An agent's phone is being rung, for a visit or directly (``visit`` None)."""
+    """An agent's phone is being rung, for a visit or directly (``visit`` None).
+
+    ``leg`` is the PBX's id of the first phone that is rung.
+    """
 
     offer: int
     agent: AgentRef
     visit: int | None = None
     queue: str = ""
+    leg: str = ""
 
 
 class OfferEnded(CallFact, frozen=True, kw_only=True):
@@ -118,13 +126,14 @@ class OfferEnded(CallFact, frozen=True, kw_only=True):
 
 
 class AgentAnswered(CallFact, frozen=True, kw_only=True):
-    """An agent is joined with the customer: a conversation began."""
+    """An agent is joined with the customer: a conversation began. ``leg``: the agent's."""
 
     conversation: int
     agent: AgentRef
     queue: str = ""
     visit: int | None = None
     offer: int | None = None
+    leg: str = ""
 
 
 class CallAnswered(CallFact, frozen=True, kw_only=True):

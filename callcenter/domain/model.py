@@ -100,6 +100,7 @@ class Offer(Struct, kw_only=True):
     ended_at: int | None = None
     ring_ms: int | None = None
     end: OfferEnd | None = None
+    leg: str = ""
 
 
 class Visit(Struct, kw_only=True):
@@ -130,9 +131,16 @@ class Conversation(Struct, kw_only=True):
     held_since: int | None = None
     holds: int = 0
     wrapup_started_at: int | None = None
+    wrapup_until: int | None = None
     wrapup_ms: int | None = None
     ended_by: EndedBy | None = None
     transfer: Transfer | None = None
+    leg: str = ""
+
+    @property
+    def wraps_up(self) -> bool:
+        """Whether its after-call work goes on."""
+        return self.wrapup_started_at is not None and self.wrapup_ms is None
 
 
 class Disposition(Struct, frozen=True, kw_only=True):
@@ -149,6 +157,8 @@ class CallRecord(Struct, kw_only=True):
     """One customer's journey. ``outcome`` and ``ended_at`` are None while it lasts.
 
     ``direct`` are the offers that no queue made. ``settled_by`` says whose word the ends rest on.
+    The ``leg`` of offers and conversations, and ``customer_leg`` (empty: the first, ``uniqueid``),
+    are the PBX's ids of their channels.
     """
 
     id: str
@@ -175,3 +185,9 @@ class CallRecord(Struct, kw_only=True):
     note_rev: int = 0
     settled_by: SettledBy = "ami"
     last_seq: int = 0
+    customer_leg: str = ""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it lasts, or an agent still works after it."""
+        return self.ended_at is None or any(talk.wraps_up for talk in self.conversations)

@@ -41,6 +41,7 @@ def ended(scene: Scene, s: RosterEnded) -> None:
     """The list is complete: legs, calls and members that are not in it are gone."""
     before = list(scene.legs.legs)
     _compare(scene, s)
+    scene.expected.clear()
     for leg in before:
         if leg not in scene.legs.legs:
             scene.legs.remember_gone(leg)

@@ -15,8 +15,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import bridges, channels, conversations, lines, members, queues, roster, visits, wrap_up
-from .calls import Rules, Scene, resumed
+from . import (
+    bridges,
+    channels,
+    conversations,
+    lines,
+    members,
+    queues,
+    resumption,
+    roster,
+    visits,
+    wrap_up,
+)
+from .calls import Rules, Scene
 from .facts import AnyFact
 from .model import CallRecord
 from .signals import (
@@ -80,18 +91,12 @@ class Switchboard:
         return None if self.scene.blind else self._next_wake
 
     def resume(self, records: Iterable[CallRecord]) -> None:
-        """Takes up the calls that were open when we stopped; the roster will confirm them."""
-        for record in records:
-            if record.pbx != self.scene.pbx or record.ended_at is not None:
-                continue
-            track = resumed(record)
-            self.scene.calls[track.id] = track
-            self.scene.blind = True
-            for offer in track.offers.values():
-                self.scene.agents.of(offer.agent).offers[(track.id, offer.number)] = None
-            for talk in track.talks.values():
-                agent = self.scene.agents.of(talk.agent)
-                agent.talks[(track.id, talk.number)] = bool(talk.held_since)
+        """Takes up what was unfinished when we stopped; the roster will confirm it.
+
+        ``records`` are the last calls, whether over or not; of other PBXs they are passed over.
+        """
+        resumption.resume(self.scene, records)
+        self._next_wake = min(self.scene.wakes.values(), default=None)
 
     def hear(self, at: int, signals: Iterable[Signal]) -> list[AnyFact]:
         """Time passes until ``at`` (epoch ms; 0: it does not), then come ``signals``.

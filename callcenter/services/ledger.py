@@ -113,6 +113,10 @@ class Ledger:
         """Calls in progress, oldest first."""
         return [e.record for e in self._entries.values() if e.record.ended_at is None]
 
+    def unfinished(self) -> list[CallRecord]:
+        """Calls in progress, and those after which somebody still works."""
+        return [e.record for e in self._entries.values() if e.record.unfinished]
+
     def in_memory(self) -> list[CallRecord]:
         """Calls in progress and those lately ended."""
         return [entry.record for entry in self._entries.values()]

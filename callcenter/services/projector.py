@@ -21,7 +21,7 @@ from kpi.intervals import INTERVAL_MS
 from kpi.records import AgentSpan
 
 from .ledger import Change, Ledger
-from .ports_call_log import CallLog
+from .ports_call_log import CallFilter, CallLog
 
 READER = "calls"
 BATCH = 500
@@ -29,6 +29,8 @@ PAUSE_S = 0.25
 """Between two writes: changes that come meanwhile are merged into one transaction."""
 FAR = 1 << 53
 """An instant after all others: only open spans touch it."""
+AFTER_CALLS = 3
+"""Among so many last calls of an agent is the one after which he works."""
 LIMIT = 50_000
 """Changes that may wait. Beyond it they are merged, which loses nothing but time stamps of none."""
 
@@ -116,7 +118,14 @@ async def catch_up(
     Call it once at the start, before anything is committed. Gives the place reached.
     """
     place = await call_log.place(READER)
-    ledger.take_up(await call_log.open_calls(), await _open_spans(call_log))
+    spans = await _open_spans(call_log)
+    ledger.take_up(await call_log.open_calls(), spans)
+    for span in spans:
+        if span.state == "wrap_up":
+            last = await call_log.find(CallFilter(agent=span.agent_id, limit=AFTER_CALLS))
+            for record in last.items:
+                if record.unfinished:
+                    ledger.load(record)
     while True:
         batch = await journal.read(place, 1000)
         if not batch:
