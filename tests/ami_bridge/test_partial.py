@@ -14,11 +14,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from callcenter.domain.facts import AgentStateChanged, AnyFact, LinkLost, LinkRestored
+from callcenter.domain.facts import LinkLost, LinkRestored
 from callcenter.domain.model import CallRecord
 from callcenter.domain.signals import DialBegan, DialEnded, LinkWentDown, QueueEvidence, Signal
 from tests.expected import fold
-from tests.invariants import all_of_it
+from tests.invariants import all_of_it, without_repeats
 
 from .pbx_model import PbxModel
 from .replaying import (
@@ -187,20 +187,6 @@ def played_with_restart(story: tuple[Heard, ...], cut: int) -> Played:
     facts += long_after(board, max(signal.at for signal in [*before, *after]))
     facts = without_repeats(facts)
     return Played(facts, fold(facts), board)
-
-
-def without_repeats(facts: list[AnyFact]) -> list[AnyFact]:
-    """A new process says of every agent how he is; the ledger knows most of it already."""
-    last: dict[str, tuple[str, str]] = {}
-    kept: list[AnyFact] = []
-    for fact in facts:
-        if isinstance(fact, AgentStateChanged):
-            now = (fact.state, fact.reason)
-            if last.get(fact.agent.id) == now:
-                continue
-            last[fact.agent.id] = now
-        kept.append(fact)
-    return kept
 
 
 def talks(calls: dict[str, CallRecord]) -> list[tuple[str, str, int, int, int, int, int]]:
