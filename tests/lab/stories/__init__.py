@@ -17,9 +17,12 @@ from . import (
     direct,
     ivr,
     local,
+    parking,
     refused,
     ringing,
     transfers,
+    transfers_attended,
+    transfers_blind,
 )
 from .told import Told
 
@@ -32,6 +35,9 @@ STORIES: dict[str, Told] = {
         ringing,
         callers,
         transfers,
+        transfers_blind,
+        transfers_attended,
+        parking,
         direct,
         local,
         ivr,
