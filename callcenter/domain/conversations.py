@@ -28,7 +28,9 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
     parties: dict[str, tuple[Agent, Leg]] = {}
     if customer is not None and not customer.spy:
         for end in scene.legs.reach(customer):
-            agent = None if end.spy else scene.attribute(end)
+            # A Local half that was handed on is the customer's wire, whoever was rung by it.
+            nobody = end.spy or (end.half and not end.inherits)
+            agent = None if nobody else scene.attribute(end)
             if agent is not None:
                 parties.setdefault(agent.ref.id, (agent, end))
                 if end.call != track.id:
@@ -54,7 +56,8 @@ def settle_all(scene: Scene, calls: Iterable[str], at: int) -> None:
 
 def due(track: CallTrack, after: int) -> int | None:
     """When the next leg that is between two bridges counts as parted (epoch ms), or None."""
-    instants = [talk.parted_at + PART_MS for talk in track.talks.values() if talk.parted_at]
+    open_ends = [(talk.parted_at, talk.replaced_at) for talk in track.talks.values()]
+    instants = [at + PART_MS for pair in open_ends for at in pair if at]
     return min((at for at in instants if at > after), default=None)
 
 
@@ -83,7 +86,9 @@ def begin(scene: Scene, track: CallTrack, agent: Agent, leg: Leg, at: int) -> No
     offer = track.answered_offers.pop(agent.ref.id, None)
     visit = _visit_for(track, agent, offer.visit if offer is not None else None)
     if visit is not None:
-        visits.close(scene, track, visit, "answered", at)
+        # Where an agent waited in the queue for the customer, he was the one who was answered.
+        own = visit.leg == track.customer or not visit.connected_at
+        visits.close(scene, track, visit, "answered", at if own else visit.connected_at)
     queue = visit.queue if visit is not None else ""
     number = visit.number if visit is not None else None
     wrap_up.end(scene, agent, at)
@@ -163,7 +168,9 @@ def by_whom(scene: Scene, track: CallTrack, talk: OpenTalk) -> EndedBy:
     AgentComplete's reason is only believed where it says transfer: for an end by Asterisk itself
     it says ``caller`` (ASTERISK 3.1 c).
     """
-    if talk.transfer is not None or talk.completed == "transfer":
+    if talk.transfer is not None or track.taken_over:
+        return "transfer"
+    if talk.completed == "transfer" and not track.walked_off:
         return "transfer"
     if scene.stopping_at:
         return "pbx"
@@ -203,7 +210,7 @@ def _back(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg, at: int) -> 
     talk.leg = leg.id
     if not talk.parted_at:
         return
-    talk.parted_at = 0
+    talk.parted_at = talk.replaced_at = 0
     if talk.consulting:
         talk.consulting = False
         resume(scene, track, talk, at)
@@ -222,7 +229,12 @@ def _out_of_reach(
     if scene.blind:
         return
     if talk.consulting and other:
-        end(scene, track, talk, "transfer", at)
+        # Handed on; unless he comes with the one whom he brings, and they are three.
+        talk.replaced_at = talk.replaced_at or at
+        scene.wake(track.id, talk.replaced_at + PART_MS)
+        if talk.transfer is None and leg is not None and at < talk.replaced_at + PART_MS:
+            return
+        end(scene, track, talk, "transfer", talk.replaced_at)
         return
     if customer is not None and leg is not None and talk.transfer is None:
         if talk.consulting and customer.bridge:
@@ -237,6 +249,8 @@ def _out_of_reach(
         if at < talk.parted_at + PART_MS:
             return
         redirected(scene, track, talk, "", talk.parted_at)
+    if talk.brought_in is not None and other:
+        handed_on(scene, track, talk, talk.brought_in, talk.parted_at)
     when = at if talk.consulting else talk.parted_at
     end(scene, track, talk, by_whom(scene, track, talk), when)
 
@@ -256,13 +270,24 @@ def redirected(scene: Scene, track: CallTrack, talk: OpenTalk, to: str, at: int)
     handed_on(scene, track, talk, Transfer("redirected", to), at)
 
 
-def dials_on(scene: Scene, track: CallTrack, to: str, at: int) -> None:
-    """The customer's own leg dials: whoever he walked off from will not have him back."""
+def goes_on(scene: Scene, track: CallTrack, to: str, at: int) -> None:
+    """The customer's own leg dials, or enters a queue: whoever he walked off from will not have
+    him back."""
     customer = scene.legs.get(track.customer)
     for talk in list(track.talks.values()):
         if customer is not None and _walked_off(scene, track, talk, customer):
             redirected(scene, track, talk, to, talk.parted_at)
             settle(scene, track, at)
+
+
+def parked_after_all(
+    scene: Scene, track: CallTrack, talk: OpenTalk, parking: Transfer, at: int
+) -> None:
+    """What was just told as a blind transfer led to the parking lot at once."""
+    blind = talk.transfer is not None and talk.transfer.kind == "blind"
+    if blind and at - (talk.parted_at or at) < PART_MS:
+        talk.transfer = None
+        handed_on(scene, track, talk, parking, at)
 
 
 def handed_on(scene: Scene, track: CallTrack, talk: OpenTalk, transfer: Transfer, at: int) -> None:

@@ -19,7 +19,8 @@ QUEUES = ("support", "billing", "sales", "overflow", "tiny", "vip")
 SITES = 9  # besides site 0, the sample itself
 PHONES = 12  # of each site
 WAIT_LIMIT = 10  # seconds; the sample's 60 would make every timeout story a minute long
-PARK_LIMIT = 4  # seconds; the sample's 30, of a parked caller's stay, likewise
+PARK_LIMIT = 8  # seconds; the sample's 30, of a parked caller's stay, likewise
+COMEBACK_LIMIT = 3  # seconds; the sample's 20, of ringing who parked him
 NAMES = ("Agent", "دفتر", "משרד")
 
 
@@ -110,8 +111,9 @@ def _changed(
         text = _replaced(name, text, "sip:127.0.0.1:5070", f"sip:127.0.0.1:{ports.line}")
         text = re.sub(r"@PHONE_SECRET_\d+@", keys.phone, text)
     elif name == "res_parking.conf":
-        for key in ("parkingtime => 30", "comebackdialtime = 20"):
-            text = _replaced(name, text, key, re.sub(r"\d+$", str(PARK_LIMIT), key))
+        text = _replaced(name, text, "parkingtime => 30", f"parkingtime => {PARK_LIMIT}")
+        mine = f"comebackdialtime = {COMEBACK_LIMIT}"
+        text = _replaced(name, text, "comebackdialtime = 20", mine)
     elif name == "rtp.conf":
         text = _replaced(name, text, "rtpstart = 10000", f"rtpstart = {ports.rtp}")
         text = _replaced(name, text, "rtpend = 10999", f"rtpend = {ports.rtp + RTP_PORTS - 1}")

@@ -47,6 +47,11 @@ async def dtmf(desk: SipCall, feature: str, number: str) -> None:
     await desk.press(number)
 
 
+async def speaks(call: SipCall) -> None:
+    """Something is said for a moment: half a second of voice."""
+    await call.media.silence(call.remote_media, 25)
+
+
 async def next_talk(agent: Agent, *, after: int = 0) -> SipCall:
     """The agent's phone rings and he answers."""
     return await (await agent.desk.next_call(after=after)).answered()

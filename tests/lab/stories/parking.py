@@ -1,6 +1,7 @@
 """Parked callers: fetched, come back, given up, and what their agent does meanwhile.
 
-queue_log knows nothing of one-touch parking: it counts until the customer's end.
+queue_log knows nothing of one-touch parking: it counts until the customer's end, or until the
+parker's phone hangs up while it is still told where the caller is.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import asyncio
 import time
 from typing import Any
 
+from ..ami import Message
 from ..call import SipCall
 from ..conf import PARK_LIMIT
 from ..phone import Plan
@@ -19,43 +21,51 @@ from .told import Told, answered_visit, inbound, leg, seconds
 WHY = "queue_log knows nothing of parking: it counts until the customer's end"
 
 
-async def _space(stage: Stage, park: Any) -> tuple[str, float]:
-    """Parks the caller by ``park()``; the space he is in, and when."""
+async def _space(stage: Stage, park: Any, local: str = "") -> tuple[str, float]:
+    """Parks the caller by ``park()``; the space he is in, and when.
+
+    ``local``: it is the Local channel to this phone that is parked.
+    """
+
+    def ours(message: Message) -> bool:
+        if local:
+            return message.get("ParkeeChannel").startswith(f"Local/{local}@")
+        return message.get("ParkeeCallerIDNum") == stage.number
+
     parked = asyncio.create_task(
-        stage.ami.wait_for(
-            lambda m: m.event == "ParkedCall" and m.get("ParkeeCallerIDNum") == stage.number
-        )
+        stage.ami.wait_for(lambda m: m.event == "ParkedCall" and ours(m))
     )
     await asyncio.sleep(0)
     await park()
     return (await parked).get("ParkingSpace"), time.time()
 
 
-async def _one_touch(stage: Stage, first: Talk) -> tuple[str, float]:
+async def _one_touch(stage: Stage, first: Talk, local: str = "") -> tuple[str, float]:
     """#72."""
 
     async def park() -> None:
         await first.desk.press("#72")
 
-    found = await _space(stage, park)
-    return found
+    return await _space(stage, park, local)
 
 
-def _parked(stage: Stage, first: Talk, space: str, away: float, by: str) -> dict[str, Any]:
-    """The visit of a caller who was parked by one touch; ``by`` ended the call."""
+def _parked(stage: Stage, first: Talk, space: str, away: float) -> dict[str, Any]:
+    """The visit of a caller who was parked by one touch."""
     visit = answered_visit(stage, "support", first.agent, first.call, first.desk, "transfer")
     visit = until({**visit, "method": "parked", "to": space}, first, away)
     assert first.call.t_end is not None
     assert first.desk.t_answer is not None
-    visit["log"] = {"by": by, "talk": seconds(first.call.t_end - first.desk.t_answer)}
+    if first.desk.ended_by == "here":
+        visit["log"] = {"by": "agent", "talk": seconds(first.desk.talk)}
+    else:
+        visit["log"] = {"by": "caller", "talk": seconds(first.call.t_end - first.desk.t_answer)}
     visit["why"] = WHY
     return visit
 
 
 async def _away(desk: SipCall) -> None:
-    """Asterisk lets the parker's phone go, or he hangs up himself."""
-    await desk.over(1)
-    await desk.hangup()
+    """The parker is told where the caller is; then Asterisk lets his phone go."""
+    await desk.finished()
 
 
 def _told(
@@ -63,7 +73,7 @@ def _told(
 ) -> Truth:
     return inbound(
         stage,
-        [_parked(stage, first, space, away, by)],
+        [_parked(stage, first, space, away)],
         by,
         legs=legs,
         transfers=[transfer("parked", first.agent, space, "DTMF")],
@@ -107,7 +117,6 @@ async def park_same_agent(stage: Stage) -> Truth:
     first = await first_talk(stage)
     space, away = await _one_touch(stage, first)
     await _away(first.desk)
-    await asyncio.sleep(1)
     fetched = await (await first.agent.desk.call(space)).answered()
     await asyncio.sleep(2)
     await first.call.hangup()
@@ -145,16 +154,16 @@ async def park_comes_back_in_vain(stage: Stage) -> Truth:
     await stage.gone()
     truth = _told(stage, first, space, away, "pbx", [])
     truth["calls"][0]["direct"] = [[first.agent.number, "no_answer"]]
-    truth["calls"][0]["visits"][0]["log"]["by"] = "caller"
     return truth
 
 
 async def park_given_up(stage: Stage) -> Truth:
-    """The caller hangs up in the parking lot."""
+    """The caller hangs up in the parking lot; the parker had hung up without listening."""
     first = await first_talk(stage)
     space, away = await _one_touch(stage, first)
-    await _away(first.desk)
-    await asyncio.sleep(1.5)
+    await asyncio.sleep(1)
+    await first.desk.hangup()
+    await asyncio.sleep(1)
     await first.call.hangup()
     await stage.gone()
     return _told(stage, first, space, away, "caller", [])
@@ -201,7 +210,6 @@ async def park_then_next(stage: Stage) -> Truth:
     await stage.gone()
     await stage.gone(number)
     truth = _told(stage, first, space, away, "agent", [_fetched(other, fetched, "agent")])
-    truth["calls"][0]["visits"][0]["log"]["by"] = "caller"
     second = inbound(
         stage, [visit_after(stage, "vip", first.agent, talk, call.t_answer or 0, "caller")], "caller"
     )
@@ -210,7 +218,23 @@ async def park_then_next(stage: Stage) -> Truth:
     return truth
 
 
+async def local_n_park(stage: Stage) -> Truth:
+    """The phone behind a Local/n member parks by #72 (it is the Local that is parked); fetched."""
+    agent = await stage.behind_local(1, Plan(answer_after=1), optimised=False)
+    other = await stage.agent(2)
+    first = await first_talk(stage, agent)
+    space, away = await _one_touch(stage, first, agent.number)
+    await _away(first.desk)
+    fetched = await (await other.desk.call(space)).answered()
+    await asyncio.sleep(2)
+    await first.call.hangup()
+    await fetched.finished()
+    await stage.gone()
+    return _told(stage, first, space, away, "caller", [_fetched(other, fetched, "caller")])
+
+
 STORIES = [
+    Told("local_n_park", "parked behind Local/n", local_n_park, due=3),
     Told("park_blind", "parked by a blind transfer", park_blind, due=3),
     Told("park_same_agent", "fetched by who parked", park_same_agent, due=3),
     Told("park_comes_back", "back to the parker, answered", park_comes_back, due=3),

@@ -224,7 +224,9 @@ async def blind_by_the_caller(stage: Stage) -> Truth:
     visit = answered_visit(stage, "support", first.agent, first.call, first.desk, "transfer")
     assert first.desk.t_answer is not None
     visit["talk"] = seconds(first.call.t_end - first.desk.t_answer)
-    visit["log"] = {"result": "transferred"}
+    visit["by"] = "caller"
+    visit["log"] = {"result": "transferred", "by": "transfer"}
+    visit["why"] = "queue_log writes BLINDTRANSFER by the agent, who was handed on himself"
     return inbound(stage, [visit], "caller", transfers=[])
 
 
@@ -299,6 +301,10 @@ async def redirect_to_queue(stage: Stage) -> Truth:
     await stage.gone()
     visit = answered_visit(stage, "support", first.agent, first.call, first.desk, "transfer")
     visit["method"] = "redirected"
+    assert first.call.t_end is not None
+    assert first.desk.t_answer is not None
+    visit["log"] = {"by": "caller", "talk": seconds(first.call.t_end - first.desk.t_answer)}
+    visit["why"] = "queue_log knows nothing of Redirect: it counts until the customer's end"
     visits = [visit, visit_after(stage, "sales", other, talk, moved, "agent")]
     return inbound(
         stage, visits, "agent", transfers=[transfer("redirected", first.agent, "602", "AMI")]
@@ -389,6 +395,8 @@ async def outbound_to_queue(stage: Stage) -> Truth:
         "ended_by": "agent",
         "legs": legs,
         "transfers": [transfer("blind", agent, "600", "REFER")],
+        # Asterisk takes the place in the dialplan from which a line was dialled for its number.
+        "log_number": "s",
     }
     return {"kind": "sip", "calls": [call]}
 
