@@ -64,16 +64,14 @@ def due(track: CallTrack, after: int) -> int | None:
 def _take_over(scene: Scene, track: CallTrack, agent: Agent, leg: Leg) -> None:
     """An agent's leg that belonged to another call is joined with the customer of this one.
 
-    A call of his own that consists of nothing but that leg (he dialled to pick up, or to fetch a
-    parked caller) goes on in this one and is over for itself.
+    A call of his own that hangs by that leg (he dialled to pick up, to fetch a parked caller, or to
+    ask a colleague) goes on in this one and is over for itself.
     """
     own = scene.calls.get(leg.call)
     leg.call = track.id
     if leg.id in agent.busy_legs:
         agent.busy_legs[leg.id] = track.id
-    if own is None or own.first != leg.id or own.customer != leg.id:
-        return
-    if not (own.talks or own.offers or own.visits):
+    if own is not None and own.first == own.customer == leg.id and not own.taken_over:
         own.answered = own.taken_over = True
         scene.taken_over.append(own)
 
@@ -229,18 +227,16 @@ def _out_of_reach(
     if scene.blind:
         return
     if talk.consulting and other:
-        # Handed on; unless he comes with the one whom he brings, and they are three.
-        talk.replaced_at = talk.replaced_at or at
-        scene.wake(track.id, talk.replaced_at + PART_MS)
-        if talk.transfer is None and leg is not None and at < talk.replaced_at + PART_MS:
-            return
-        end(scene, track, talk, "transfer", talk.replaced_at)
+        _replaced(scene, track, talk, leg, at)
         return
     if customer is not None and leg is not None and talk.transfer is None:
         if talk.consulting and customer.bridge:
             return
         if leg.bridge and customer.bridge and leg.bridge != customer.bridge:
             talk.consulting = True
+            if other:
+                _replaced(scene, track, talk, leg, at)
+                return
             hold(scene, track, talk, talk.parted_at)
             return
         if at < talk.parted_at + PART_MS:
@@ -253,6 +249,17 @@ def _out_of_reach(
         handed_on(scene, track, talk, talk.brought_in, talk.parted_at)
     when = at if talk.consulting else talk.parted_at
     end(scene, track, talk, by_whom(scene, track, talk), when)
+
+
+def _replaced(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg | None, at: int) -> None:
+    """Somebody else is with the customer whom the agent left: he was handed on.
+
+    Unless the agent comes along with the one whom he brings, and they are three.
+    """
+    talk.replaced_at = talk.replaced_at or at
+    scene.wake(track.id, talk.replaced_at + PART_MS)
+    if talk.transfer is not None or leg is None or at >= talk.replaced_at + PART_MS:
+        end(scene, track, talk, "transfer", talk.replaced_at)
 
 
 def _walked_off(scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg) -> bool:
