@@ -119,6 +119,10 @@ def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
     if leg.hungup_at:
         return
     leg.hungup_at, leg.hungup_far = s.at, s.far
+    agent = scene.agents.get(leg.agent)
+    if s.far and agent is not None and not leg.half and agent.busy_legs.pop(leg.id, None):
+        # Asterisk may keep the leg of a phone that hung up, to call it back (ASTERISK 1.4).
+        scene.touch(agent.ref.id)
     track = scene.calls.get(leg.call)
     if track is None or not s.far:
         return

@@ -217,7 +217,7 @@ def _back(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg, at: int) -> 
 def _out_of_reach(
     scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg | None, at: int, other: bool
 ) -> None:
-    leg = scene.legs.get(talk.leg)
+    leg = scene.legs.get(talk.leg) or _own_phone(scene, track, talk)
     if not talk.parted_at:
         talk.parted_at = at
         scene.wake(track.id, at + PART_MS)
@@ -249,6 +249,15 @@ def _out_of_reach(
         handed_on(scene, track, talk, talk.brought_in, talk.parted_at)
     when = at if talk.consulting else talk.parted_at
     end(scene, track, talk, by_whom(scene, track, talk), when)
+
+
+def _own_phone(scene: Scene, track: CallTrack, talk: OpenTalk) -> Leg | None:
+    """The phone behind a Local channel that took itself out: about to take its place."""
+    for name, call in scene.agents.of(talk.agent).busy_legs.items():
+        leg = scene.legs.get(name)
+        if call == track.id and leg is not None and not leg.half:
+            return leg
+    return None
 
 
 def _replaced(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg | None, at: int) -> None:
