@@ -84,9 +84,9 @@ class OpenTalk(Struct, eq=False):
 class CallTrack(Struct, eq=False):
     """The working state of one call. ``asked_at``: the customer's own line asked to hang up;
     ``walked_off``: his line did that by handing on who talked with him;
-    ``taken_over``: what it was about went on in another call; ``turned_away``: agents whose last offer
-    of it came to nothing; ``refusal``: why a queue last refused it, and when;
-    ``nameless``: the same of a queue whose name may still be told.
+    ``taken_over``: what it was about went on in another call; ``turned_away``: agents whose last
+    offer of it came to nothing; ``refusal``: why a queue last refused it, and when; ``nameless``:
+    the same of a queue whose name may still be told.
     """
 
     id: str

@@ -120,8 +120,9 @@ def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
         return
     leg.hungup_at, leg.hungup_far = s.at, s.far
     agent = scene.agents.get(leg.agent)
-    if s.far and agent is not None and not leg.half and agent.busy_legs.pop(leg.id, None):
+    if s.far and agent is not None and not leg.half:
         # Asterisk may keep the leg of a phone that hung up, to call it back (ASTERISK 1.4).
+        agent.busy_legs.pop(leg.id, None)
         scene.touch(agent.ref.id)
     track = scene.calls.get(leg.call)
     if track is None or not s.far:

@@ -296,20 +296,16 @@ def goes_on(scene: Scene, track: CallTrack, to: str, at: int) -> None:
             settle(scene, track, at)
 
 
-def parked_after_all(
-    scene: Scene, track: CallTrack, talk: OpenTalk, parking: Transfer, at: int
-) -> None:
-    """What was just told as a blind transfer led to the parking lot at once."""
-    blind = talk.transfer is not None and talk.transfer.kind == "blind"
-    if blind and at - (talk.parted_at or at) < PART_MS:
-        talk.transfer = None
-        handed_on(scene, track, talk, parking, at)
-
-
 def handed_on(scene: Scene, track: CallTrack, talk: OpenTalk, transfer: Transfer, at: int) -> None:
-    """Says once how a conversation was handed on; whose word comes first is believed."""
+    """Says how a conversation was handed on; whose word comes first is believed.
+
+    But a redirection is only what we concluded from what he did next; Asterisk's own word may come
+    after that.
+    """
     if talk.transfer is not None:
-        return
+        concluded = talk.transfer.kind == "redirected" and transfer.kind != "redirected"
+        if not concluded:
+            return
     talk.transfer = transfer
     scene.say(
         CallTransferred(

@@ -43,9 +43,9 @@ class Leg(Struct, eq=False):
     """One channel as far as we know it. ``call`` is our call's id, ``agent`` an agent's id.
 
     ``inherits``: legs dialled through this one belong to the same agent (a member that is a Local
-    channel, a follow-me); it ends when a transfer or parking inside makes it the customer's. ``cut``:
-    the other half of this Local is gone, so it leads nowhere any more. ``dialled``: the number that
-    was dialled through this line.
+    channel, a follow-me); it ends when a transfer or parking inside makes it the customer's.
+    ``cut``: the other half of this Local is gone, so it leads nowhere any more. ``dialled``: the
+    number that was dialled through this line.
     """
 
     id: str

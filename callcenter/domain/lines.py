@@ -15,7 +15,7 @@ from .facts import CallAnswered, CallEnded, CallStarted
 from .legs import Leg
 from .model import EndedBy, SettledBy
 
-_NUMBER = re.compile(r"^[+*#]?[0-9*#]{2,20}$")
+NUMBER = re.compile(r"^[+*#]?[0-9*#]{2,20}$")
 _TRUNKED = re.compile(r"^(?:sip:)?([^@/:]+)@|/(?:sip:)?([^@/:]+)")
 
 
@@ -32,7 +32,7 @@ def start(scene: Scene, leg: Leg, at: int) -> CallTrack:
         started_at=at,
         number=leg.number,
         cname=leg.cname,
-        line=leg.exten if _NUMBER.match(leg.exten) and not internal else "",
+        line=leg.exten if NUMBER.match(leg.exten) and not internal else "",
     )
     scene.calls[call] = track
     for half in scene.legs.wire(leg):
@@ -175,54 +175,6 @@ def swapped(scene: Scene, leg: Leg, old: Leg) -> None:
         for visit in track.visits.values():
             if visit.leg == old.id:
                 visit.leg = leg.id
-
-
-def steps_in(scene: Scene, track: CallTrack, leg: Leg, second: Leg, at: int) -> None:
-    """``leg`` goes on in the place of ``second``, which an agent used for a call of his own.
-
-    What that call waited for (a queue's agent, phones that ring) is the customer's from now on: it
-    ends there and begins here. Asterisk does it by a silent exchange of two channels (ASTERISK 4.3).
-    """
-    own = scene.calls.get(second.call)
-    if own is None or own.id == track.id or own.first != second.id:
-        return
-    for other in scene.legs.legs.values():
-        if other.call == own.id and other.id != second.id:
-            other.call = track.id
-            other.parent = leg.id if other.parent == second.id else other.parent
-            for book in scene.agents.all():
-                for held in (book.ringing_legs, book.busy_legs):
-                    if other.id in held:
-                        held[other.id] = track.id
-    moved = list(own.offers.values())
-    for offer in moved:
-        offers.end(scene, own, offer, "cancelled", at)
-    for visit in list(own.visits.values()):
-        visits.close(scene, own, visit, "withdrawn", at)
-        visits.enter(scene, track, visit.queue, leg.id, at, 0, (visit.context, visit.exten))
-    for offer in moved:
-        place = track.waiting() if offer.visit is not None else None
-        agent = scene.agents.of(offer.agent)
-        for rung in [item for item in (scene.legs.get(one) for one in offer.legs) if item]:
-            rung.offer = 0
-            number, queue = (None, "") if place is None else (place.number, place.queue)
-            offers.begin(scene, track, agent, rung, at, number, queue)
-
-
-def asked_for(scene: Scene, track: CallTrack, second: Leg | None, target: Leg | None) -> str:
-    """Whom an agent asked for: what his second leg dialled, else whom he reached by it.
-
-    A leg that we dialled has no number of its own to show (ASTERISK 0.2). Who hung up while it
-    still rang has reached a Local half, and that is with the customer now.
-    """
-    dialled = second is not None and not second.parent and not second.originated
-    if second is not None and dialled and _NUMBER.match(second.exten):
-        return second.exten
-    found = described(scene, target)
-    customer = scene.legs.get(track.customer)
-    if found or customer is None:
-        return found
-    return next((described(scene, leg) for leg in scene.legs.mates(customer) if leg.half), "")
 
 
 def described(scene: Scene, leg: Leg | None) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from . import conversations, lines, offers, visits, wrap_up
 from .calls import CallTrack, Scene
 from .facts import LinkLost, LinkRestored
-from .legs import RINGING
+from .legs import RINGING, Leg
 from .signals import LinkWentDown, RosterBegan, RosterEnded
 
 
@@ -57,10 +57,8 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     for leg in list(scene.legs.legs.values()):
         if not leg.in_roster and leg.born < scene.roster_at and leg.id in scene.legs.legs:
             track = scene.calls.get(leg.call)
-            if track is not None and leg.id in (track.customer, track.first):
-                # The call itself is over with these; but the customer may be alone by now.
-                if leg.id == track.customer or not _lives(scene, track):
-                    continue
+            if track is not None and _ends_with(scene, track, leg):
+                continue
             lines.gone(scene, leg, lost_at, 0)
     for track in list(scene.calls.values()):
         if not _lives(scene, track):
@@ -85,6 +83,11 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     scene.lost_at = 0
     scene.say(LinkRestored(at=s.at, pbx=scene.pbx, gap_ms=gap, restarted=scene.restarted))
     scene.restarted = False
+
+
+def _ends_with(scene: Scene, track: CallTrack, leg: Leg) -> bool:
+    """The call is over with this leg; not with its first, if the customer goes on without it."""
+    return leg.id == track.customer or (leg.id == track.first and not _lives(scene, track))
 
 
 def _lives(scene: Scene, track: CallTrack) -> bool:

@@ -15,7 +15,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import bridges, channels, conversations, lines, members, queues, roster, visits, wrap_up
+from . import (
+    bridges,
+    channels,
+    conversations,
+    lines,
+    members,
+    queues,
+    roster,
+    transfers,
+    visits,
+    wrap_up,
+)
 from .calls import Rules, Scene, resumed
 from .facts import AnyFact
 from .model import CallRecord
@@ -165,8 +176,8 @@ _TABLE: dict[type[Signal], Callable[[Scene, Any], None]] = {
     BridgeJoined: bridges.joined,
     BridgeParted: bridges.parted,
     HoldPressed: bridges.hold_pressed,
-    Transferred: bridges.transferred,
-    Parked: bridges.parked,
+    Transferred: transfers.transferred,
+    Parked: transfers.parked,
     PickedUp: bridges.picked_up,
     SpyBegan: bridges.spied,
     CallerJoined: queues.joined,

@@ -159,7 +159,7 @@ def _phones(secret: str, sites: int) -> str:
             name = f"{NAMES[number % len(NAMES)]} {phone}"
             parts.append(
                 f"[{phone}](agent)\nauth = {phone}\naors = {phone}\n"
-                f'callerid = "{name}" <{phone}>\nset_var = SITE={site}\n'
+                f'callerid = "{name}" <{phone}>\nset_var = __SITE={site}\n'
                 f"[{phone}](agent-auth)\nusername = {phone}\npassword = {secret}\n"
                 f"[{phone}](agent-aor)\n"
             )
@@ -173,4 +173,7 @@ def _dialplan() -> str:
         "exten => _+98219101[1-9]6XX,1,Set(__SITE=${EXTEN:9:1})\n"
         " same => n,Gosub(hidden,s,1)\n"
         " same => n,Goto(did,${EXTEN:10},1)\n"
+        "exten => _+982191001[1-9]XX,1,Set(__SITE=${EXTEN:10:1})\n"
+        " same => n,Gosub(hidden,s,1)\n"
+        " same => n,Goto(direct,${EXTEN:9},1)\n"
     )

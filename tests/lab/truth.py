@@ -131,7 +131,10 @@ class Comparison:
 
     def _offers(self, name: str, truth: Found, offers: list[Found]) -> None:
         agent = truth.get("agent")
-        if agent is not None:
+        if agent is not None and agent == self._truth.get("pickup"):
+            # Whose phone was rung did not answer, who answered was never rung.
+            self._same(f"{name}: offers", ["cancelled"], [offer["end"] for offer in offers])
+        elif agent is not None:
             won = [offer for offer in offers if offer["end"] == "answered"]
             self._same(f"{name}: answered offers", 1, len(won))
             if won:

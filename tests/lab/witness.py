@@ -90,7 +90,9 @@ def compare(truth: dict[str, Any], rows: list[list[str]]) -> list[str]:
         for call in truth["calls"]
         for visit in call.get("visits", [])
     ]
-    for number in dict.fromkeys([call["number"] for call in truth["calls"]] + [n for n, _ in every]):
+    for number in dict.fromkeys(
+        [call["number"] for call in truth["calls"]] + [n for n, _ in every]
+    ):
         expected = [
             {**visit, **visit.get("log", {})}
             for logged_number, visit in every

@@ -86,9 +86,10 @@ def under_another_leg(calls: dict[str, CallRecord], call: LoggedCall) -> CallRec
     """A call of ours that entered this queue in this moment, as the ledger looks for it."""
     for record in calls.values():
         ours, theirs = paired(record, call)[0]
-        if ours is not None and theirs is not None:
-            if abs(ours.entered_at - call.visits[0].entered_s * 1000) < 2_500:
-                return record
+        if ours is None or theirs is None:
+            continue
+        if abs(ours.entered_at - call.visits[0].entered_s * 1000) < 2_500:
+            return record
     return None
 
 

@@ -20,9 +20,14 @@ from . import (
     parking,
     refused,
     ringing,
+    sent_by_ami,
     transfers,
     transfers_attended,
     transfers_blind,
+    transfers_blonde,
+    transfers_direct,
+    transfers_local,
+    transfers_to_queues,
 )
 from .told import Told
 
@@ -36,7 +41,12 @@ STORIES: dict[str, Told] = {
         callers,
         transfers,
         transfers_blind,
+        sent_by_ami,
+        transfers_direct,
         transfers_attended,
+        transfers_blonde,
+        transfers_to_queues,
+        transfers_local,
         parking,
         direct,
         local,

@@ -1,4 +1,4 @@
-"""What the stories of calls that are handed on share: a first talk, and the truth's words for it."""
+"""What the stories of calls handed on share: a first talk, and the truth's words for it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 
 from ..call import SipCall
 from ..phone import Plan
-from ..stage import Agent, Stage
-from .told import answered_visit, seconds
+from ..stage import Agent, Stage, Truth
+from .told import answered_visit, inbound, part, seconds
+
+RACE = {"result": "answered", "by": "agent"}
+"""On 16 queue_log now and then has COMPLETEAGENT for an attended transfer by keys or AMI."""
 
 
 class Talk(NamedTuple):
@@ -57,9 +60,13 @@ async def next_talk(agent: Agent, *, after: int = 0) -> SipCall:
     return await (await agent.desk.next_call(after=after)).answered()
 
 
-def handed_on(stage: Stage, first: Talk, to: str, kind: str, how: str, **more: Any) -> dict[str, Any]:
+def handed_on(
+    stage: Stage, first: Talk, to: str, kind: str, how: str, **more: Any
+) -> dict[str, Any]:
     """The visit of a first talk that ended by being handed on."""
-    visit = answered_visit(stage, "support", first.agent, first.call, first.desk, "transfer", **more)
+    visit = answered_visit(
+        stage, "support", first.agent, first.call, first.desk, "transfer", **more
+    )
     return {**visit, "result": "transferred", "to": to, "method": kind, "how": how}
 
 
@@ -81,3 +88,32 @@ def visit_after(
     assert talk.t_answer is not None
     visit = answered_visit(stage, queue, agent, talk, talk, by, **more)
     return {**visit, "wait": seconds(talk.t_answer - since)}
+
+
+async def kept(stage: Stage, first: Talk, hold: float, holds: int = 1) -> Truth:
+    """The agent has the caller back, talks on for 2 s and hangs up: no transfer."""
+    await asyncio.sleep(2)
+    await first.desk.hangup()
+    await first.call.finished()
+    await stage.gone()
+    visit = answered_visit(stage, "support", first.agent, first.call, first.desk, "agent")
+    return inbound(stage, [visit], "agent", hold=seconds(hold), holds=holds, transfers=[])
+
+
+async def taken(
+    stage: Stage, first: Talk, other: Agent, talk: SipCall, how: str, since: float, **more: Any
+) -> Truth:
+    """The second agent has the caller since ``since``, talks 3 s and hangs up."""
+    await asyncio.sleep(3)
+    await talk.hangup()
+    await first.call.finished()
+    await stage.gone()
+    assert talk.t_end is not None
+    visit = handed_on(stage, first, other.number, "attended", how, **more)
+    return inbound(
+        stage,
+        [visit],
+        "agent",
+        legs=[part(other, since, talk.t_end, "agent")],
+        transfers=[transfer("attended", first.agent, other.number, how)],
+    )

@@ -32,9 +32,7 @@ async def _space(stage: Stage, park: Any, local: str = "") -> tuple[str, float]:
             return message.get("ParkeeChannel").startswith(f"Local/{local}@")
         return message.get("ParkeeCallerIDNum") == stage.number
 
-    parked = asyncio.create_task(
-        stage.ami.wait_for(lambda m: m.event == "ParkedCall" and ours(m))
-    )
+    parked = asyncio.create_task(stage.ami.wait_for(lambda m: m.event == "ParkedCall" and ours(m)))
     await asyncio.sleep(0)
     await park()
     return (await parked).get("ParkingSpace"), time.time()
@@ -122,9 +120,7 @@ async def park_same_agent(stage: Stage) -> Truth:
     await first.call.hangup()
     await fetched.finished()
     await stage.gone()
-    return _told(
-        stage, first, space, away, "caller", [_fetched(first.agent, fetched, "caller")]
-    )
+    return _told(stage, first, space, away, "caller", [_fetched(first.agent, fetched, "caller")])
 
 
 async def park_comes_back(stage: Stage) -> Truth:
@@ -211,7 +207,9 @@ async def park_then_next(stage: Stage) -> Truth:
     await stage.gone(number)
     truth = _told(stage, first, space, away, "agent", [_fetched(other, fetched, "agent")])
     second = inbound(
-        stage, [visit_after(stage, "vip", first.agent, talk, call.t_answer or 0, "caller")], "caller"
+        stage,
+        [visit_after(stage, "vip", first.agent, talk, call.t_answer or 0, "caller")],
+        "caller",
     )
     (next_call,) = second["calls"]
     truth["calls"].append({**next_call, "id": "c2", "number": number, "transfers": []})

@@ -1,19 +1,14 @@
-"""Handed on without asking: back into the same queue, outside, to nowhere, in chains, by the caller.
-
-And by AMI: BlindTransfer into a queue, Redirect of a caller who waits and of one who talks.
-"""
+"""Handed on without asking: back into the queue, outside, to nowhere, in chains, by the caller."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 
-from ..call import SipCall
 from ..phone import Plan
-from ..stage import Agent, Stage, Truth
+from ..stage import Stage, Truth
 from .direct import direct_number, reached
 from .handing import first_talk, handed_on, next_talk, refer, transfer, visit_after
-from .told import Told, answered_visit, inbound, leg, part, seconds
+from .told import Told, answered_visit, inbound, leg, seconds
 
 
 async def blind_same_queue(stage: Stage) -> Truth:
@@ -211,7 +206,7 @@ async def blind_and_back(stage: Stage) -> Truth:
 
 
 async def blind_by_the_caller(stage: Stage) -> Truth:
-    """The caller's line hands the *agent* on to another phone: the caller is gone, no agent did it."""
+    """The caller's line hands the *agent* on to another phone: the caller is gone."""
     other = await stage.agent(2, Plan(answer_after=1))
     first = await first_talk(stage)
     await refer(first.call, direct_number(other.number))
@@ -230,177 +225,6 @@ async def blind_by_the_caller(stage: Stage) -> Truth:
     return inbound(stage, [visit], "caller", transfers=[])
 
 
-async def blind_ami_queue(stage: Stage) -> Truth:
-    """AMI's BlindTransfer into the queue sales."""
-    other = await stage.agent(4, Plan(answer_after=1.5))
-    await stage.sign_in(other, "sales")
-    first = await first_talk(stage)
-    channel = await stage.channel_of(first.agent)
-    await stage.ami.action("BlindTransfer", Channel=channel, Exten="602", Context="internal")
-    moved = time.time()
-    talk = await next_talk(other)
-    await asyncio.sleep(2)
-    await first.call.hangup()
-    await talk.finished()
-    await stage.gone()
-    visits = [
-        handed_on(stage, first, "602", "blind", "AMI"),
-        visit_after(stage, "sales", other, talk, moved, "caller"),
-    ]
-    return inbound(
-        stage, visits, "caller", transfers=[transfer("blind", first.agent, "602", "AMI")]
-    )
-
-
-async def redirect_waiting(stage: Stage) -> Truth:
-    """AMI's Redirect takes a waiting caller, for whom a phone rings, to another agent's phone."""
-    rung = await stage.agent(1)
-    other = await stage.agent(2, Plan(answer_after=1))
-    await stage.sign_in(rung, "support")
-    call = await (await stage.call_in(600)).answered()
-    ringing = await (await rung.desk.next_call()).ringing()
-    await asyncio.sleep(2)
-    channel = await stage.caller_channel()
-    await stage.ami.action(
-        "Redirect", Channel=channel, Context="internal", Exten=other.number, Priority=1
-    )
-    moved = time.time()
-    talk = await next_talk(other)
-    await asyncio.sleep(2)
-    await call.hangup()
-    await talk.finished()
-    await ringing.finished()
-    await stage.gone()
-    assert call.t_answer is not None
-    visit = {
-        "queue": stage.queue("support"),
-        "result": "withdrawn",
-        "wait": seconds(moved - call.t_answer),
-        "rung": [rung.number],
-        "log": {"result": "abandoned", "by": "caller"},
-        "why": "queue_log writes ABANDON for whoever leaves a queue without a word",
-    }
-    truth = inbound(stage, [visit], "caller", legs=[leg(other, talk, "caller")], transfers=[])
-    truth["calls"][0]["outcome"] = "answered"
-    return truth
-
-
-async def redirect_to_queue(stage: Stage) -> Truth:
-    """AMI's Redirect sends a caller in talk into the queue sales, where another agent answers."""
-    other = await stage.agent(4, Plan(answer_after=1))
-    await stage.sign_in(other, "sales")
-    first = await first_talk(stage)
-    channel = await stage.caller_channel()
-    await stage.ami.action("Redirect", Channel=channel, Context="internal", Exten="602", Priority=1)
-    moved = time.time()
-    await first.desk.finished()
-    talk = await next_talk(other)
-    await asyncio.sleep(2)
-    await talk.hangup()
-    await first.call.finished()
-    await stage.gone()
-    visit = answered_visit(stage, "support", first.agent, first.call, first.desk, "transfer")
-    visit["method"] = "redirected"
-    assert first.call.t_end is not None
-    assert first.desk.t_answer is not None
-    visit["log"] = {"by": "caller", "talk": seconds(first.call.t_end - first.desk.t_answer)}
-    visit["why"] = "queue_log knows nothing of Redirect: it counts until the customer's end"
-    visits = [visit, visit_after(stage, "sales", other, talk, moved, "agent")]
-    return inbound(
-        stage, visits, "agent", transfers=[transfer("redirected", first.agent, "602", "AMI")]
-    )
-
-
-async def direct_to_queue(stage: Stage) -> Truth:
-    """A call to an agent's own number; he hands it on into the queue support."""
-    agent = await stage.agent(6, Plan(answer_after=1))
-    other = await stage.agent(1, Plan(answer_after=1))
-    await stage.sign_in(other, "support")
-    call = await stage.call_number(direct_number(agent.number))
-    desk = await next_talk(agent)
-    await asyncio.sleep(2)
-    moved = await refer(desk, "600")
-    talk = await next_talk(other)
-    await asyncio.sleep(2)
-    await talk.hangup()
-    await call.finished()
-    await stage.gone()
-    visit = visit_after(stage, "support", other, talk, moved, "agent")
-    return inbound(
-        stage,
-        [visit],
-        "agent",
-        legs=[leg(agent, desk, "transfer", method="blind", to="600")],
-        transfers=[transfer("blind", agent, "600", "REFER")],
-    )
-
-
-async def _out(stage: Stage) -> tuple[Agent, SipCall, SipCall]:
-    """An agent has called a customer and talks with him for 2 s: agent, his phone, the customer."""
-    agent = await stage.agent(6)
-    stage.lab.line.plans[stage.number] = Plan(answer_after=1)
-    desk = await (await agent.desk.call(stage.number)).answered()
-    far = await reached(stage, stage.number)
-    await asyncio.sleep(2)
-    return agent, desk, far
-
-
-async def outbound_to_agent(stage: Stage) -> Truth:
-    """An agent has called a customer and hands him on to a colleague."""
-    other = await stage.agent(7, Plan(answer_after=1))
-    agent, desk, far = await _out(stage)
-    moved = await refer(desk, other.number)
-    talk = await next_talk(other)
-    await asyncio.sleep(2)
-    await far.hangup()
-    await talk.finished()
-    await stage.gone(agent.number)
-    assert desk.t_answer is not None
-    legs = [
-        part(agent, desk.t_answer, moved, "transfer", method="blind", to=other.number),
-        leg(other, talk, "caller"),
-    ]
-    call = {
-        "id": "c1",
-        "direction": "outbound",
-        "number": stage.number,
-        "visits": [],
-        "outcome": "answered",
-        "ended_by": "caller",
-        "legs": legs,
-        "transfers": [transfer("blind", agent, other.number, "REFER")],
-    }
-    return {"kind": "sip", "calls": [call]}
-
-
-async def outbound_to_queue(stage: Stage) -> Truth:
-    """An agent has called a customer and hands him on into the queue support."""
-    other = await stage.agent(1, Plan(answer_after=1))
-    await stage.sign_in(other, "support")
-    agent, desk, far = await _out(stage)
-    moved = await refer(desk, "600")
-    talk = await next_talk(other)
-    await asyncio.sleep(2)
-    await talk.hangup()
-    await far.finished()
-    await stage.gone(agent.number)
-    assert desk.t_answer is not None
-    legs = [part(agent, desk.t_answer, moved, "transfer", method="blind", to="600")]
-    call = {
-        "id": "c1",
-        "direction": "outbound",
-        "number": stage.number,
-        "visits": [visit_after(stage, "support", other, talk, moved, "agent")],
-        "outcome": "answered",
-        "ended_by": "agent",
-        "legs": legs,
-        "transfers": [transfer("blind", agent, "600", "REFER")],
-        # Asterisk takes the place in the dialplan from which a line was dialled for its number.
-        "log_number": "s",
-    }
-    return {"kind": "sip", "calls": [call]}
-
-
 STORIES = [
     Told("blind_same_queue", "back into the same queue", blind_same_queue, due=3),
     Told("blind_same_agent", "back into the queue, to the same agent", blind_same_agent, due=3),
@@ -413,10 +237,4 @@ STORIES = [
     Told("blind_chain", "twice, the second time into a queue", blind_chain, due=3),
     Told("blind_and_back", "there and back", blind_and_back, due=3),
     Told("blind_by_the_caller", "by the caller's own line", blind_by_the_caller, due=3),
-    Told("blind_ami_queue", "by AMI into a queue", blind_ami_queue, due=3),
-    Told("redirect_waiting", "AMI takes a waiting caller elsewhere", redirect_waiting, due=3),
-    Told("redirect_to_queue", "AMI sends a caller into a queue", redirect_to_queue, due=3),
-    Told("direct_to_queue", "from an agent's own number to a queue", direct_to_queue, due=3),
-    Told("outbound_to_agent", "a customer called is handed on", outbound_to_agent, due=3),
-    Told("outbound_to_queue", "a customer called, into a queue", outbound_to_queue, due=3),
 ]
