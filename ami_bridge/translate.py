@@ -230,6 +230,8 @@ def _attended(m: Message, at: int) -> Made:
         second=m.get("SecondTransfererUniqueid"),
         transferee=m.get("TransfereeUniqueid"),
         target=m.get("TransferTargetUniqueid"),
+        stays=m.get("DestType") == "Threeway",
+        steps_in=m.get("DestType") == "App",
     )
 
 

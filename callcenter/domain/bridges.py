@@ -1,4 +1,4 @@
-"""What is said of legs together: bridges entered and left, hold, transfers, parking, pick-ups.
+"""What is said of legs together: bridges entered and left, hold, pick-ups, listeners.
 
 Who talks with whom is read from the bridges (``conversations.settle``); the other signals only
 say why they change.
@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from . import conversations, lines, offers
 from .calls import Scene
-from .model import Transfer
 from .signals import (
     BridgeJoined,
     BridgeParted,
     HoldPressed,
-    Parked,
     PickedUp,
     SpyBegan,
-    Transferred,
 )
 
 
@@ -55,37 +52,6 @@ def hold_pressed(scene: Scene, s: HoldPressed) -> None:
         conversations.hold(scene, *found, s.at)
     elif not found[1].consulting:
         conversations.resume(scene, *found, s.at)
-
-
-def transferred(scene: Scene, s: Transferred) -> None:
-    """A transfer succeeded."""
-    transferee = scene.legs.get(s.transferee)
-    if transferee is not None and transferee.half:
-        transferee.inherits = False
-    leg = scene.legs.get(s.transferer)
-    if leg is None:
-        return
-    track = scene.calls.get(leg.call)
-    agent = scene.attribute(leg)
-    if track is None or agent is None or leg.id == track.customer:
-        return
-    talk = track.talks.get(agent.ref.id) or track.ended_talks.get(agent.ref.id)
-    if talk is None:
-        return
-    to = s.to or lines.described(scene, scene.legs.get(s.target))
-    conversations.handed_on(scene, track, talk, Transfer(s.kind, to), s.at)
-    conversations.settle(scene, track, s.at)
-
-
-def parked(scene: Scene, s: Parked) -> None:
-    """The customer was parked by whoever talked with him."""
-    leg = scene.legs.get(s.leg)
-    track = None if leg is None else scene.calls.get(leg.call)
-    if leg is None or track is None or track.customer != leg.id:
-        return
-    for talk in list(track.talks.values()):
-        conversations.handed_on(scene, track, talk, Transfer("parked", s.space), s.at)
-    conversations.settle_all(scene, (track.id,), s.at)
 
 
 def picked_up(scene: Scene, s: PickedUp) -> None:

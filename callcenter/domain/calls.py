@@ -56,8 +56,9 @@ class OpenOffer(Struct, eq=False):
 
 class OpenTalk(Struct, eq=False):
     """An agent joined with the customer. ``parted_at``: out of reach, not yet known why;
-    ``asked_at``: when his own device asked for the hang-up; ``left_behind``: the customer's leg
-    left their bridge first; ``unseen``: his leg went while we could not hear;
+    ``replaced_at``: meanwhile somebody else is with the customer; ``asked_at``: when his own
+    device asked for the hang-up; ``left_behind``: the customer's leg left their bridge first;
+    ``brought_in``: whom he brought in, three-way; ``unseen``: his leg went while we could not hear;
     ``taken_up``: it began before a restart of ours.
     """
 
@@ -70,8 +71,10 @@ class OpenTalk(Struct, eq=False):
     hold_ms: int = 0
     held_since: int = 0
     parted_at: int = 0
+    replaced_at: int = 0
     consulting: bool = False
     transfer: Transfer | None = None
+    brought_in: Transfer | None = None
     completed: str = ""
     asked_at: int = 0
     left_behind: bool = False
@@ -81,9 +84,10 @@ class OpenTalk(Struct, eq=False):
 
 class CallTrack(Struct, eq=False):
     """The working state of one call. ``asked_at``: the customer's own line asked to hang up;
-    ``taken_over``: its only leg went on in another call; ``turned_away``: agents whose last offer
-    of it came to nothing; ``refusal``: why a queue last refused it, and when;
-    ``nameless``: the same of a queue whose name may still be told.
+    ``walked_off``: his line did that by handing on who talked with him;
+    ``taken_over``: what it was about went on in another call; ``turned_away``: agents whose last
+    offer of it came to nothing; ``refusal``: why a queue last refused it, and when; ``nameless``:
+    the same of a queue whose name may still be told.
     """
 
     id: str
@@ -109,6 +113,7 @@ class CallTrack(Struct, eq=False):
     answered: bool = False
     far_answered: bool = False
     asked_at: int = 0
+    walked_off: bool = False
     first_asked_at: int = 0
     last_end: EndedBy | None = None
     last_parted_at: int = 0

@@ -122,6 +122,11 @@ def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
     if leg.hungup_at:
         return
     leg.hungup_at, leg.hungup_far = s.at, s.far
+    agent = scene.agents.get(leg.agent)
+    if s.far and agent is not None and not leg.half:
+        # Asterisk may keep the leg of a phone that hung up, to call it back (ASTERISK 1.4).
+        agent.busy_legs.pop(leg.id, None)
+        scene.touch(agent.ref.id)
     track = scene.calls.get(leg.call)
     if track is None or not s.far:
         return
@@ -129,6 +134,9 @@ def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
         track.asked_at = track.asked_at or s.at
         return
     found = conversations.talk_of_leg(scene, leg)
+    if leg.half and found is not None and found[1].leg not in (leg.id, leg.pair):
+        # A Local half only repeats what its other half was told, or has been optimised away.
+        return
     if found is not None:
         found[1].asked_at = found[1].asked_at or s.at
     elif leg.id == track.first:
@@ -166,7 +174,7 @@ def dial_began(scene: Scene, s: DialBegan) -> None:
         reclassified(scene, track, s.at)
     ours = None if caller is None else scene.calls.get(caller.call)
     if ours is not None and caller is not None and ours.customer == caller.id:
-        conversations.dials_on(scene, ours, lines.described(scene, dest), s.at)
+        conversations.goes_on(scene, ours, lines.described(scene, dest), s.at)
     presence(scene, dest)
 
 

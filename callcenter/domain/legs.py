@@ -43,8 +43,9 @@ class Leg(Struct, eq=False):
     """One channel as far as we know it. ``call`` is our call's id, ``agent`` an agent's id.
 
     ``inherits``: legs dialled through this one belong to the same agent (a member that is a Local
-    channel, a follow-me); it ends when a transfer inside makes somebody else answer. ``cut``: the
-    other half of this Local is gone, so it leads nowhere any more.
+    channel, a follow-me); it ends when a transfer or parking inside makes it the customer's.
+    ``cut``: the other half of this Local is gone, so it leads nowhere any more. ``dialled``: the
+    number that was dialled through this line.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Leg(Struct, eq=False):
     bridge_kind: str = ""
     parent: str = ""
     originated: bool = False
+    dialled: str = ""
     external: bool = False
     call: str = ""
     agent: str = ""

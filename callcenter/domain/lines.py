@@ -15,7 +15,7 @@ from .facts import CallAnswered, CallEnded, CallStarted
 from .legs import Leg
 from .model import EndedBy, SettledBy
 
-_NUMBER = re.compile(r"^[+*#]?[0-9*#]{2,20}$")
+NUMBER = re.compile(r"^[+*#]?[0-9*#]{2,20}$")
 _TRUNKED = re.compile(r"^(?:sip:)?([^@/:]+)@|/(?:sip:)?([^@/:]+)")
 
 
@@ -32,7 +32,7 @@ def start(scene: Scene, leg: Leg, at: int) -> CallTrack:
         started_at=at,
         number=leg.number,
         cname=leg.cname,
-        line=leg.exten if _NUMBER.match(leg.exten) and not internal else "",
+        line=leg.exten if NUMBER.match(leg.exten) and not internal else "",
     )
     scene.calls[call] = track
     for half in scene.legs.wire(leg):
@@ -74,6 +74,7 @@ def dialled(
         if plain:
             scene.devices.add(dest.endpoint.lower())
         dest.external = not plain and not scene.internal(dest)
+        dest.dialled = number
     else:
         number = ""
     if caller is None:
@@ -183,7 +184,7 @@ def described(scene: Scene, leg: Leg | None) -> str:
     if leg.half:
         return leg.endpoint.partition("/")[2].partition("@")[0]
     if leg.external:
-        return leg.number
+        return leg.dialled or leg.number
     return leg.number or leg.endpoint.partition("/")[2]
 
 

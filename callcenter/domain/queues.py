@@ -5,7 +5,7 @@ Its events and channel variables are evidence; ``visits`` and ``offers`` conclud
 
 from __future__ import annotations
 
-from . import lines, offers, visits
+from . import conversations, lines, offers, visits
 from .calls import Scene
 from .signals import (
     CallerGaveUp,
@@ -24,8 +24,11 @@ from .signals import (
 def joined(scene: Scene, s: CallerJoined) -> None:
     """A caller entered a queue."""
     track = lines.call_of(scene, s.leg, s.at)
-    if track is not None:
-        visits.enter(scene, track, s.queue, s.leg, s.at, s.position, (s.context, s.exten))
+    if track is None:
+        return
+    if s.leg == track.customer:
+        conversations.goes_on(scene, track, s.exten or s.queue, s.at)
+    visits.enter(scene, track, s.queue, s.leg, s.at, s.position, (s.context, s.exten))
 
 
 def waits(scene: Scene, s: WaitingRow) -> None:

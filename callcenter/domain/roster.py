@@ -9,9 +9,9 @@ it later. After a restart of the PBX every leg from before is gone.
 from __future__ import annotations
 
 from . import conversations, lines, offers, visits, wrap_up
-from .calls import Scene
+from .calls import CallTrack, Scene
 from .facts import LinkLost, LinkRestored
-from .legs import RINGING
+from .legs import RINGING, Leg
 from .signals import LinkWentDown, RosterBegan, RosterEnded
 
 
@@ -58,12 +58,11 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     for leg in list(scene.legs.legs.values()):
         if not leg.in_roster and leg.born < scene.roster_at and leg.id in scene.legs.legs:
             track = scene.calls.get(leg.call)
-            if track is not None and leg.id in (track.customer, track.first):
+            if track is not None and _ends_with(scene, track, leg):
                 continue
             lines.gone(scene, leg, lost_at, 0)
     for track in list(scene.calls.values()):
-        customer = scene.legs.get(track.customer)
-        if customer is None or not (customer.in_roster or customer.born >= scene.roster_at):
+        if not _lives(scene, track):
             lines.end(scene, track, max(lost_at, track.started_at), "lost_sight")
             for gone in (track.customer, track.first):
                 remains = scene.legs.get(gone)
@@ -85,6 +84,17 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     scene.lost_at = 0
     scene.say(LinkRestored(at=s.at, pbx=scene.pbx, gap_ms=gap, restarted=scene.restarted))
     scene.restarted = False
+
+
+def _ends_with(scene: Scene, track: CallTrack, leg: Leg) -> bool:
+    """The call is over with this leg; not with its first, if the customer goes on without it."""
+    return leg.id == track.customer or (leg.id == track.first and not _lives(scene, track))
+
+
+def _lives(scene: Scene, track: CallTrack) -> bool:
+    """The customer's leg stands in the list, or came while it was told."""
+    customer = scene.legs.get(track.customer)
+    return customer is not None and (customer.in_roster or customer.born >= scene.roster_at)
 
 
 def _ringing(scene: Scene, at: int, lost_at: int) -> None:

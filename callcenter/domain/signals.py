@@ -260,7 +260,12 @@ class QueueKnown(Signal, frozen=True):
 
 
 class Transferred(Signal, frozen=True):
-    """A transfer succeeded, by its event; the bridges prove it. Empty ids: not told."""
+    """A transfer succeeded, by its event; the bridges prove it. Empty ids: not told.
+
+    ``second``: the leg of the consultation (the same one, where keys were pressed). ``stays``: who
+    transferred stays with them, three-way. ``steps_in``: the transferee takes the place of
+    ``second`` in what that leg was doing: dialling, or waiting in a queue.
+    """
 
     kind: Literal["blind", "attended"]
     transferer: str
@@ -268,6 +273,8 @@ class Transferred(Signal, frozen=True):
     transferee: str = ""
     target: str = ""
     to: str = ""
+    stays: bool = False
+    steps_in: bool = False
 
 
 class Parked(Signal, frozen=True):

@@ -24,6 +24,7 @@ from . import (
     queues,
     resumption,
     roster,
+    transfers,
     visits,
     wrap_up,
 )
@@ -183,8 +184,8 @@ _TABLE: dict[type[Signal], Callable[[Scene, Any], None]] = {
     BridgeJoined: bridges.joined,
     BridgeParted: bridges.parted,
     HoldPressed: bridges.hold_pressed,
-    Transferred: bridges.transferred,
-    Parked: bridges.parked,
+    Transferred: transfers.transferred,
+    Parked: transfers.parked,
     PickedUp: bridges.picked_up,
     SpyBegan: bridges.spied,
     CallerJoined: queues.joined,

@@ -26,6 +26,7 @@ from callcenter.domain.signals import (
     RosterBegan,
     RosterEnded,
     Signal,
+    Transferred,
     WaitingRow,
 )
 
@@ -76,6 +77,9 @@ class PbxModel:
             self._waiting[(s.leg, s.queue)] = s.at
         elif isinstance(s, CallerLeft):
             self._waiting.pop((s.leg, s.queue), None)
+        elif isinstance(s, Transferred) and s.steps_in:
+            for leg, queue in [row for row in self._waiting if row[0] == s.second]:
+                self._waiting[(s.transferee, queue)] = self._waiting.pop((leg, queue))
         elif isinstance(s, MemberSeen):
             self._members[(s.queue, s.interface)] = s
         elif isinstance(s, MemberGone):

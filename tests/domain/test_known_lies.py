@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from callcenter.domain.known_lies import LIES, lie
+from callcenter.domain.known_lies import LIES, lie, stray
 from callcenter.domain.logged import LoggedVisit
 from callcenter.domain.model import (
     AgentRef,
     Caller,
     CallRecord,
     Conversation,
+    EndedBy,
     Offer,
     Transfer,
     Visit,
@@ -72,6 +73,8 @@ def named(
     theirs: LoggedVisit,
     *,
     ended_at: int = 200_000,
+    ended_by: EndedBy = "caller",
+    before: Conversation | None = None,
 ) -> str | None:
     record = CallRecord(
         id="pbx1:1.0",
@@ -83,6 +86,8 @@ def named(
         line="",
         started_at=99_000,
         ended_at=ended_at,
+        ended_by=ended_by,
+        conversations=[item for item in (before, conversation) if item is not None],
     )
     return lie(what, record, ours, conversation, theirs)
 
@@ -93,6 +98,7 @@ def rung(*offers: tuple[AgentRef, str]) -> Visit:
 
 
 AT_THE_END = {"ended_at": 135_400}
+ASKED = {"before": talk(joined_at=90_000, parted_at=101_500, transfer=Transfer("attended", "602"))}
 
 
 @pytest.mark.parametrize(
@@ -137,6 +143,31 @@ AT_THE_END = {"ended_at": 135_400}
             logged(callid="1.7"),
             {},
         ),
+        (
+            "transfer into a queue",
+            "talk",
+            visit(),
+            talk(talk_ms=2_000, joined_at=102_000),
+            logged(callid="1.7"),
+            ASKED,
+        ),
+        ("transfer into a queue", "wait", visit(), talk(), logged(headless=True, wait_s=9), ASKED),
+        (
+            "transfer into a queue",
+            "end",
+            visit(end="withdrawn"),
+            None,
+            logged(end=None),
+            {"ended_by": "transfer"},
+        ),
+        (
+            "transfer by the caller",
+            "by",
+            visit(),
+            talk(),
+            logged(by="transfer", transfer="blind"),
+            {"ended_at": 115_400},
+        ),
         ("late completion", "talk", visit(), talk(ended_by="agent"), logged(), AT_THE_END),
         (
             "local member",
@@ -155,7 +186,7 @@ def test_a_lie_with_its_evidence_has_its_name(
     ours: Visit,
     conversation: Conversation | None,
     theirs: LoggedVisit,
-    more: dict[str, int],
+    more: dict[str, Any],
 ) -> None:
     assert named(what, ours, conversation, theirs, **more) == name
     assert name in LIES
@@ -187,7 +218,25 @@ def test_every_lie_has_a_rule_that_is_shown_here() -> None:
         for mark in test_a_lie_with_its_evidence_has_its_name.pytestmark  # type: ignore[attr-defined]  # pytest's
         for n in range(len(mark.args[1]))
     }
-    assert shown == set(LIES)
+    assert shown | {"other leg"} == set(LIES)
+
+
+def test_line_under_the_leg_of_a_consultation_belongs_to_the_customers_stay() -> None:
+    own = CallRecord(
+        id="pbx1:1.7",
+        pbx="pbx1",
+        uniqueid="1.7",
+        linkedid="1.7",
+        direction="internal",
+        caller=Caller(),
+        line="",
+        started_at=1,
+    )
+    own.ended_by = "transfer"
+    assert stray(own, logged(headless=True)) == "other leg"
+    assert stray(own, logged()) == ""
+    own.ended_by = "caller"
+    assert stray(own, logged(headless=True)) == ""
 
 
 def test_what_nobody_talked_about_is_neither_a_pick_up_nor_a_late_completion() -> None:

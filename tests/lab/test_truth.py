@@ -49,11 +49,21 @@ RIGHT: dict[str, Any] = {
             "queue": "support",
             "end": "answered",
             "wait_ms": 2004,
+            "number": 1,
             "offers": [{"agent": AGENT, "end": "answered", "ring_ms": 2001}],
         }
     ],
     "conversations": [
-        {"agent": AGENT, "queue": "support", "talk_ms": 6020, "hold_ms": 2010, "ended_by": "caller"}
+        {
+            "agent": AGENT,
+            "queue": "support",
+            "visit": 1,
+            "joined_at": "2026-11-22T18:15:01.370Z",
+            "talk_ms": 6020,
+            "hold_ms": 2010,
+            "ended_by": "caller",
+            "transfer": None,
+        }
     ],
 }
 

@@ -11,14 +11,15 @@ from ..stage import Stage, Truth
 from .told import Told, inbound, leg, seconds
 
 
-def _direct_number(extension: str) -> str:
+def direct_number(extension: str) -> str:
+    """What a caller outside dials for a phone."""
     return f"+98219100{extension}"
 
 
 async def direct_call(stage: Stage) -> Truth:
     """The caller dials the agent's own number; 2 s of ringing, 3 s of talk, the agent ends it."""
     agent = await stage.agent(6, Plan(answer_after=2))
-    call = await stage.call_number(_direct_number(agent.number))
+    call = await stage.call_number(direct_number(agent.number))
     desk = await (await agent.desk.next_call()).answered()
     await asyncio.sleep(3)
     await desk.hangup()
@@ -32,7 +33,7 @@ async def direct_call(stage: Stage) -> Truth:
 async def direct_given_up(stage: Stage) -> Truth:
     """The agent's own number rings 3 s, then the caller gives up."""
     agent = await stage.agent(6)
-    call = await stage.call_number(_direct_number(agent.number))
+    call = await stage.call_number(direct_number(agent.number))
     desk = await agent.desk.next_call()
     await asyncio.sleep(3)
     await call.hangup()
@@ -55,7 +56,7 @@ async def outbound_call(stage: Stage) -> Truth:
     stage.lab.line.plans[customer] = Plan(answer_after=2)
     call = await (await agent.desk.call(customer)).answered()
     await asyncio.sleep(3)
-    far = _incoming(stage, customer)
+    far = await reached(stage, customer)
     await far.hangup()
     await call.finished()
     await stage.gone(agent.number)
@@ -97,9 +98,14 @@ async def internal_call(stage: Stage) -> Truth:
     return _made(stage, "internal", one.number, "answered", legs=[talk], peer=other.number)
 
 
-def _incoming(stage: Stage, number: str) -> SipCall:
-    """The call that reached the outside line for ``number``."""
-    return next(call for call in stage.lab.line.incoming if number in call.here)
+async def reached(stage: Stage, number: str) -> SipCall:
+    """The call that reaches the outside line for ``number``."""
+    for _ in range(200):
+        found = [call for call in stage.lab.line.incoming if number in call.here]
+        if found:
+            return found[0]
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"nobody called {number} within 10 s")
 
 
 STORIES = [
