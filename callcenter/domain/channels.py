@@ -134,8 +134,9 @@ def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
         track.asked_at = track.asked_at or s.at
         return
     found = conversations.talk_of_leg(scene, leg)
-    if leg.half and found is not None and found[1].leg not in (leg.id, leg.pair):
-        # A Local half only repeats what its other half was told, or has been optimised away.
+    if leg.half and found is not None and conversations.own_phone(scene, *found) is not None:
+        # The phone behind speaks for him. A Local half only repeats what its other half was told,
+        # or takes itself out.
         return
     if found is not None:
         found[1].asked_at = found[1].asked_at or s.at

@@ -218,7 +218,7 @@ def _back(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg, at: int) -> 
 def _out_of_reach(
     scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg | None, at: int, other: bool
 ) -> None:
-    leg = scene.legs.get(talk.leg) or _own_phone(scene, track, talk)
+    leg = scene.legs.get(talk.leg) or own_phone(scene, track, talk)
     if not talk.parted_at:
         talk.parted_at = at
         scene.wake(track.id, at + PART_MS)
@@ -254,7 +254,7 @@ def _out_of_reach(
     end(scene, track, talk, by_whom(scene, track, talk), when)
 
 
-def _own_phone(scene: Scene, track: CallTrack, talk: OpenTalk) -> Leg | None:
+def own_phone(scene: Scene, track: CallTrack, talk: OpenTalk) -> Leg | None:
     """The phone behind a Local channel that took itself out: about to take its place."""
     for name, call in scene.agents.of(talk.agent).busy_legs.items():
         leg = scene.legs.get(name)

@@ -189,6 +189,16 @@ def test_number_of_a_header(text: str, meant: int) -> None:
             },
             s.Transferred(0, "attended", "1", "2", "3", "4"),
         ),
+        (
+            "AttendedTransfer",
+            {"Result": "Success", "OrigTransfererUniqueid": "1", "DestType": "Threeway"},
+            s.Transferred(0, "attended", "1", stays=True),
+        ),
+        (
+            "AttendedTransfer",
+            {"Result": "Success", "OrigTransfererUniqueid": "1", "DestType": "App"},
+            s.Transferred(0, "attended", "1", steps_in=True),
+        ),
         ("ParkedCall", {"ParkeeUniqueid": "1", "ParkingSpace": "701"}, s.Parked(0, "1", "701")),
         ("Pickup", {"Uniqueid": "1", "TargetUniqueid": "2"}, s.PickedUp(0, "1", "2")),
         ("ChanSpyStart", {"SpyerUniqueid": "1"}, s.SpyBegan(0, "1")),

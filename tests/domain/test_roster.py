@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from callcenter.domain.facts import (
     AgentAnswered,
@@ -38,6 +39,7 @@ from tests.playbook import (
     rings,
     roster,
     state,
+    trunk_out,
     waits,
 )
 
@@ -185,6 +187,17 @@ def test_agents_own_line_that_vanished_ends_his_outbound_call() -> None:
     book = Playbook().say(phone("p", "1006", state=4), link_down()).wait(1).say(*roster())
     assert book.record("p").settled_by == "lost_sight"
     assert book.board.scene.legs.legs == {}
+
+
+def test_customer_whom_the_agent_had_called_goes_on_without_him() -> None:
+    """The agent handed him on in the gap: his own leg is gone, the call is not."""
+    book = Playbook().say(phone("p", "1006", state=4), trunk_out("t", "p"))
+    book.say(dials("p", "t", "0912@trunk"), state("t", 6), dial_end("t", "ANSWER"))
+    book.say(enters("p", "b"), enters("t", "b"), link_down()).wait(1)
+    book.say(*roster(replace(trunk_out("t", "p"), row=True))).wait(2)
+    assert book.board.scene.calls.keys() == {"pbx1:p"}
+    assert book.board.scene.legs.legs.keys() == {"t"}
+    assert book.state_of("1006") == "signed_out"
 
 
 def test_leg_whose_end_the_roster_told_does_not_come_back(book: Playbook) -> None:

@@ -211,6 +211,21 @@ def test_leg_that_nobody_speaks_on_hands_nobody_on(book: Playbook) -> None:
     book.expect()
 
 
+def test_asterisks_own_word_stands_above_what_was_concluded(book: Playbook) -> None:
+    """On a busy system the customer is in the next queue before the transfer is told."""
+    book.say(parts("c", "b-a"), joins_queue("c", "sales", "602"))
+    assert handed(book) == [("1001", "redirected", "602")]
+    book.say(blind("a", "602", "c"), blind("a", "603", "c"), parts("a", "b-a"), gone("a"))
+    assert handed(book) == [("1001", "blind", "602")]
+    assert talks(book) == [("1001", "transfer", 10_000)]
+
+
+def test_phone_that_hung_up_is_free_though_asterisk_keeps_its_leg(book: Playbook) -> None:
+    """To call him back if the one whom he asked does not answer."""
+    book.say(blind("a", "1002", "c"), hangs_up("a"), parts("a", "b-a"), parts("c", "b-a"))
+    assert book.state_of("1001") == "ready"
+
+
 # -- parking -----------------------------------------------------------------------------------
 
 
