@@ -10,12 +10,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).parent
 TOGETHER = ("lab", "browser", "store")
 """Folders of one worker each, longest first."""
 APART = frozenset(("test_pages_for_everybody.py", "test_live_pages.py"))
 """Files of long tests that know nothing of each other: each test where there is room."""
+
+# How long an example takes says how busy the machine is, and nothing of the program.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @pytest.hookimpl(tryfirst=True)

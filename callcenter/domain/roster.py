@@ -71,6 +71,11 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     for track in scene.calls.values():
         for talk in track.talks.values():
             talk.unseen = talk.unseen or talk.leg not in scene.legs.legs
+        for visit in track.visits.values():
+            caller = scene.legs.get(visit.leg)
+            if caller is not None and not visit.exten:
+                # Where he entered the queue; a key takes him elsewhere.
+                visit.context, visit.exten = caller.context, caller.exten
     _ringing(scene, s.at, lost_at)
     for agent in scene.agents.all():
         for queue in list(agent.queues):

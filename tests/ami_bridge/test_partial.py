@@ -162,17 +162,22 @@ def test_killed_and_started_again_in_a_quiet_moment_nothing_is_told_otherwise(fo
     story = heard(folder)
     whole = play(flat(story))
     for cut in range(1, len(story)):
-        if story[cut].at - story[cut - 1].at < QUIET_MS:
+        if story[cut].at - story[cut - 1].at < QUIET_MS or leaves_a_queue(story[:cut]):
             continue
         calls = played_with_restart(story, cut).calls
-        for record in [*calls.values(), *whole.calls.values()]:
-            for visit in record.visits:
-                visit.key = ""  # which key it was is evidence that had not been used
         where = f"restarted before {story[cut : cut + 1]}"
         assert ends(calls) == ends(whole.calls), where
         for ours, theirs in zip(talks(calls), talks(whole.calls), strict=True):
             assert ours[:2] == theirs[:2], where
             assert ours[2:] == pytest.approx(theirs[2:], abs=QUIET_MS), where
+
+
+def leaves_a_queue(story: tuple[Heard, ...]) -> bool:
+    """Somebody left a queue just now, and why is being waited for: that is in no record yet."""
+    board = new_board()
+    tell(board, flat(story))
+    visits = [visit for track in board.scene.calls.values() for visit in track.visits.values()]
+    return any(visit.left_at for visit in visits)
 
 
 def played_with_restart(story: tuple[Heard, ...], cut: int) -> Played:
