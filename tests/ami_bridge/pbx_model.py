@@ -57,6 +57,8 @@ class PbxModel:
                 del self._legs[leg]
         if isinstance(s, LegSeen):
             self._listed.add(s.leg)
+        if isinstance(s, CallerJoined | CallerLeft) and s.leg in self._legs:
+            self._legs[s.leg] = replace(self._legs[s.leg], context=s.context, exten=s.exten)
         if isinstance(s, LegSeen) and s.leg not in self._gone:
             self._legs.setdefault(s.leg, s)
         elif isinstance(s, LegState) and s.leg in self._legs:

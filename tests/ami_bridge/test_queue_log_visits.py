@@ -181,7 +181,7 @@ def test_garbage_is_counted_and_nothing_else_happens() -> None:
 
 
 UNDER_TWO_IDS = {"atxfer_to_waiting"}
-"""A transfer into a waiting call: it entered under one leg's id and was answered under another's."""
+"""A transfer into a waiting call: entered under one leg's id, answered under another's."""
 
 
 def test_every_recorded_log_is_read_without_rest() -> None:
