@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 from sqlalchemy import Integer, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.domain.history import History
 from callcenter.domain.model import CallRecord
 from callcenter.services.ports_call_log import CallFilter, CallPage
 from kpi.counters import Cell, Counters, dumps, loads
@@ -18,6 +20,7 @@ from kpi.rules import Rules
 from . import tables
 from .call_rows import agent_rows, call_row, page_of, page_query, queue_rows, record_of
 from .engine import Database
+from .history_rows import CALL_COLUMNS, call_rows, stored
 from .tables import call_agents, call_queues, calls, places
 from .upsert import insert_new, upsert
 
@@ -94,6 +97,36 @@ class SqlCallLog:
             (upsert(places, self._database.sqlite), [{"reader": reader, "seq": seq}]),
         ]
         await self._database.finish(self._store(reader, seq, work, deltas))
+
+    async def save_history(
+        self,
+        reader: str,
+        seq: int,
+        histories: Sequence[History],
+        cells: Mapping[Cell, Counters],
+    ) -> None:
+        """Stores finished calls of the past with the reader's place; see the port."""
+        if self._database.sqlite:
+            work = partial(
+                stored, reader=reader, seq=seq, histories=tuple(histories), sums=dict(cells)
+            )
+            await self._database.finish(self._database.in_one_hop(work))
+            return
+        every = [record for history in histories for record in history.records]
+        rows = [dict(zip(CALL_COLUMNS, row, strict=True)) for row in call_rows(histories)]
+        await self._database.finish(
+            self._store(
+                reader,
+                seq,
+                [
+                    (upsert(calls, False), rows),
+                    (insert_new(call_queues, False), [r for one in every for r in queue_rows(one)]),
+                    (insert_new(call_agents, False), [r for one in every for r in agent_rows(one)]),
+                    (upsert(places, False), [{"reader": reader, "seq": seq}]),
+                ],
+                cells,
+            )
+        )
 
     async def _store(
         self, reader: str, seq: int, work: _Work, deltas: Mapping[Cell, Counters]
