@@ -22,9 +22,9 @@ from callcenter.ports.clock import Clock
 from callcenter.ports.directory import Directory
 from callcenter.services.engine import Engine
 from callcenter.services.history import Link
+from callcenter.services.house_writer import HouseWriter
 from callcenter.services.ledger import Ledger
 from callcenter.services.projector import Projector
-from callcenter.services.reconcile import HouseWriter
 from callcenter.services.reconciler import Reconciler
 from callcenter.services.settler import Settler
 from callcenter.settings import Settings

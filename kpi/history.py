@@ -71,7 +71,10 @@ class _Sums:
             visit = visits[(talk.visit or 0) - 1]
             at = visit.entered_at - visit.entered_at % INTERVAL_MS
             talk_ms = talk.talk_ms or 0
-            queue, agent = _cell(self.queues, at, visit.queue), _cell(self.agents, at, talk.agent.id)
+            queue, agent = (
+                _cell(self.queues, at, visit.queue),
+                _cell(self.agents, at, talk.agent.id),
+            )
             queue.conversations += 1
             queue.talk_ms += talk_ms
             agent.conversations += 1

@@ -23,10 +23,11 @@ from callcenter.directory.directory import EmbeddedDirectory
 from callcenter.rules import kpi_rules
 from callcenter.services import projector as projecting
 from callcenter.services.engine import Engine
+from callcenter.services.house_writer import HouseWriter
 from callcenter.services.ledger import Ledger
 from callcenter.services.ports_books import Job, Unexplained
 from callcenter.services.projector import Projector
-from callcenter.services.reconcile import HouseWriter, Reconciliation
+from callcenter.services.reconcile import Reconciliation
 from callcenter.services.reconciler import said
 from callcenter.settings import Pbx, Settings
 from callcenter.store.call_log import SqlCallLog

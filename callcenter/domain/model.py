@@ -3,7 +3,8 @@
 All instants are epoch milliseconds UTC, all durations milliseconds. A ``CallRecord`` is what the
 facts of one call fold into (see ``record.py``); the call log stores it, the API shows it and the
 figures of ``kpi`` are made from it, so that a live figure and a historical one have one source.
-What is as it was by default is left out when a record is stored. They only hold what is below them, never each other in a ring, so the collector need not walk them.
+What is as it was by default is left out when a record is stored. They only hold what is below them,
+never each other in a ring, so the collector need not walk them.
 """
 
 from __future__ import annotations

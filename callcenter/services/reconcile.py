@@ -31,13 +31,9 @@ from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import AgentRef, CallRecord
 from callcenter.domain.named import AgentNames
 from callcenter.domain.reconcile import Judged, judge, paired, unlogged
-from callcenter.ports.errors import StoreUnavailable
 
-from .engine import Engine
-from .history import PORTION, Link, Links, Past
-from .ledger import Ledger, change_of
+from .history import PORTION, Link, Links, Past, seldom_collected
 from .ports_books import Books, DayTally, LogSource, Portion, Unexplained
-from .projector import Projector
 
 AT_ONCE = 40
 """Calls of one transaction beside the live work: live facts wait for it, some hundredths of a
@@ -73,65 +69,6 @@ class Writer(Protocol):
     async def settle(self) -> None:
         """Waits until what was committed is in the call log. Raises ``StoreUnavailable``."""
         ...
-
-
-class HouseWriter:
-    """The port ``Writer`` over the house's one writer.
-
-    ``forget`` lets calls go from memory that are history (the ledger keeps ended calls for ten
-    minutes of their own time, which a back-fill beside the live work would pile up).
-    """
-
-    def __init__(
-        self,
-        engine: Engine,
-        ledger: Ledger,
-        projector: Projector,
-        forget: Callable[[Sequence[str]], None] = lambda calls: None,
-    ) -> None:
-        self._engine = engine
-        self._ledger = ledger
-        self._projector = projector
-        self._forget = forget
-
-    def current(self, call: str) -> CallRecord | None:
-        """The record of a call that is in memory."""
-        return self._ledger.get(call)
-
-    async def commit(self, records: Sequence[CallRecord], facts: Sequence[AnyFact]) -> None:
-        """Loads what the facts change, commits them, and lets finished history go.
-
-        Raises ``StoreUnavailable`` when they wait for the journal: they are not lost, but a run
-        that goes on would fill the memory that live facts may need.
-        """
-        for record in records:
-            self._ledger.load(record)
-        await self._engine.commit(facts)
-        self._nothing_waits()
-        await self._projector.flush()
-        self._forget([fact.call for fact in facts if isinstance(fact, CallStarted)])
-
-    async def commit_history(
-        self, facts: Sequence[CallsImported], histories: list[History]
-    ) -> None:
-        """Commits calls of the past and stores them. Raises ``StoreUnavailable`` as ``commit``."""
-        change = await asyncio.to_thread(change_of, histories, self._ledger.rules)
-        await self._engine.commit(facts, change=change)
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Stores what waits. Raises ``StoreUnavailable`` when something cannot be stored now."""
-        self._nothing_waits()
-        await self._projector.flush()
-        if self._projector.waiting:
-            # They are in the journal: a run that goes on without seeing them would make them anew.
-            raise StoreUnavailable(
-                "The call log cannot be written now. The run stopped; run it again."
-            )
-
-    def _nothing_waits(self) -> None:
-        if self._engine.waiting:
-            raise StoreUnavailable(f"{self._engine.trouble} The run stopped; run it again.")
 
 
 def without_history(batch: Sequence[Recorded]) -> Sequence[Recorded]:
@@ -206,6 +143,16 @@ class Reconciliation:
         The caller gives whole days of the site. To be used once. Raises ``OSError`` when the log
         cannot be read, ``StoreUnavailable``.
         """
+        with seldom_collected():
+            return await self._run(source, from_ms, to_ms, progress)
+
+    async def _run(
+        self,
+        source: LogSource,
+        from_ms: int | None,
+        to_ms: int | None,
+        progress: Progress | None,
+    ) -> Report:
         self._heard = Heard(await self._books.turns(self._pbx))
         for ref in await self._books.agents(self._pbx):
             self._names.learn(ref)

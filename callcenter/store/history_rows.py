@@ -22,9 +22,6 @@ from .tables import call_agents, call_queues, calls, cells, places
 from .upsert import insert_new, upsert
 
 CALL_COLUMNS = tuple(column.name for column in calls.columns)
-CHECKPOINT_PAGES = 16_000
-"""Pages that may wait in the write-ahead log (64 MB) before they are copied: the pages of an index
-in no order are changed again and again, and copied once."""
 
 
 def stored(

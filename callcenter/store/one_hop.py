@@ -71,6 +71,7 @@ class OneHop:
             made.execute(f"PRAGMA busy_timeout={self._busy_ms}")
             made.execute("PRAGMA journal_mode=WAL")
             made.execute("PRAGMA synchronous=FULL")
+            made.execute("PRAGMA cache_size=-32768")
             self._connection = made
         return self._connection
 

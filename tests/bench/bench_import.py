@@ -28,10 +28,11 @@ from callcenter.bus.in_process import InProcessBus
 from callcenter.cli.reconcile import ALONE, PAST_ALONE
 from callcenter.directory.directory import EmbeddedDirectory
 from callcenter.services.engine import Engine
+from callcenter.services.history import PORTION
+from callcenter.services.house_writer import HouseWriter
 from callcenter.services.ledger import Ledger
 from callcenter.services.projector import Projector
-from callcenter.services.reconcile import AT_ONCE, HouseWriter, Reconciliation, Report
-from callcenter.services.history import PORTION
+from callcenter.services.reconcile import AT_ONCE, Reconciliation, Report
 from callcenter.settings import Settings, Site
 from callcenter.store.call_log import SqlCallLog
 from callcenter.store.customers import SqlCustomers
@@ -104,7 +105,7 @@ async def run(url: str, path: Path, *, alone: bool) -> tuple[Report, float, floa
         past_at_once=PAST_ALONE if alone else PORTION,
     )
     late: list[float] = []
-    watch = None if alone else asyncio.get_running_loop().create_task(_watched(late))  # noqa: TID251 - ended below
+    watch = None if alone else asyncio.get_running_loop().create_task(_watched(late))
     spent = Spent()
     report = await work.run(LogFiles(path, [path]), None, None)
     cpu, wall = spent.now()
@@ -163,8 +164,8 @@ def _ends(url: str, path: Path, count: int, bare: float, calls: int) -> float:
 
 def _told(name: str, count: int, bare: float, report: Report, cpu: float, wall: float) -> None:
     print(
-        f"   {name:<27} {count / cpu:>10,.0f} lines/s of CPU ({count / cpu / bare:.2f} of parse and "
-        f"fold), {count / wall:,.0f} lines/s of wall; {report.created:,} made, "
+        f"   {name:<27} {count / cpu:>10,.0f} lines/s of CPU ({count / cpu / bare:.2f} of parse "
+        f"and fold), {count / wall:,.0f} lines/s of wall; {report.created:,} made, "
         f"{report.corrected - report.created:,} found again",
         flush=True,
     )
