@@ -39,10 +39,11 @@ from callcenter.store.customers import SqlCustomers
 from callcenter.store.journal import SqlJournal
 from callcenter.store.ledger_rows import SqlBooks
 from callcenter.store.schema import open_database, upgrade
+from callcenter.supervise import Tasks
 from kpi.rules import Rules
 
 from . import bench_queue_log
-from .judging import Verdicts
+from .judging import Verdicts, quantile
 
 TARGET = 100_000
 """Lines a second on one core, end to end (the issue's own number)."""
@@ -105,12 +106,13 @@ async def run(url: str, path: Path, *, alone: bool) -> tuple[Report, float, floa
         past_at_once=PAST_ALONE if alone else PORTION,
     )
     late: list[float] = []
-    watch = None if alone else asyncio.get_running_loop().create_task(_watched(late))
+    tasks = Tasks()
+    if not alone:
+        tasks.eternal("how late the loop is", _watched(late))
     spent = Spent()
     report = await work.run(LogFiles(path, [path]), None, None)
     cpu, wall = spent.now()
-    if watch is not None:
-        watch.cancel()
+    await tasks.stop()
     await database.close()
     return report, cpu, wall, late
 
@@ -122,6 +124,28 @@ async def _watched(late: list[float]) -> None:
         late.append((time.perf_counter() - asked - PACE_S) * 1000)
 
 
+def judged(verdicts: Verdicts, calls: int, repeat: int = 4) -> None:
+    """Measures and prints."""
+    verdicts.title(f"import of the past: {calls:,} calls, each caller {repeat} times")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "queue_log"
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines(calls, repeat))
+        seconds, count, _ = bench_queue_log.measured(path)
+        bare = count / seconds
+        print(f"   parse and fold alone        {bare:>10,.0f} lines/s of CPU")
+        reached = _ends(f"sqlite:///{folder}/alone.db", path, count, bare, calls)
+        verdicts.judge("lines/s of CPU end to end / 100,000", reached / TARGET, 1.0, at_least=True)
+        url = f"sqlite:///{folder}/beside.db"
+        asyncio.run(upgrade(url))
+        report, cpu, wall, late = asyncio.run(run(url, path, alone=False))
+        _told("beside the live work", count, bare, report, cpu, wall)
+        verdicts.delays("the loop is late beside it by", late)
+        verdicts.judge("p99 of the loop's delay, ms", quantile(late, 0.99), STALL_MS)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"   memory at most {grown:.0f} MB; load average {os.getloadavg()[0]:.2f}")
+
+
 def main() -> int:
     """Measures and prints; 1 when a target is missed."""
     ask = argparse.ArgumentParser()
@@ -129,25 +153,7 @@ def main() -> int:
     ask.add_argument("--repeat", type=int, default=4)
     wanted = ask.parse_args()
     verdicts = Verdicts()
-    verdicts.title(f"import of {wanted.calls:,} calls, each caller {wanted.repeat} times")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "queue_log"
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines(wanted.calls, wanted.repeat))
-        seconds, count, _ = bench_queue_log.measured(path)
-        bare = count / seconds
-        print(f"   parse and fold alone        {bare:>10,.0f} lines/s")
-        reached = _ends(f"sqlite:///{folder}/alone.db", path, count, bare, wanted.calls)
-        verdicts.judge("lines/s of CPU end to end / 100,000", reached / TARGET, 1.0, at_least=True)
-        url = f"sqlite:///{folder}/beside.db"
-        asyncio.run(upgrade(url))
-        report, cpu, wall, late = asyncio.run(run(url, path, alone=False))
-        _told("beside the live work", count, bare, report, cpu, wall)
-        verdicts.delays("   the loop is late by", late)
-        p99 = sorted(late)[int(len(late) * 0.99)]
-        verdicts.judge("p99 of the loop's delay, ms", p99, STALL_MS)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"   memory at most {grown:.0f} MB; load average {os.getloadavg()[0]:.2f}")
+    judged(verdicts, wanted.calls, wanted.repeat)
     return int(bool(verdicts.missed))
 
 
