@@ -20,7 +20,6 @@ from callcenter.domain.facts import (
     Recorded,
 )
 from callcenter.domain.model import CallRecord
-from callcenter.ports.errors import StoreUnavailable
 from callcenter.services import projector as projecting
 from callcenter.services.call_query import Calls
 from callcenter.services.history import OLD_MS, Links
@@ -257,31 +256,6 @@ async def test_many_portions_in_one_transaction_are_as_many_facts(tmp_path: Path
         assert [len(await at.journal.read(n, 1_000)) for n in range(4)] == [1, 1, 1, 0]
         facts = [item.fact for n in range(3) for item in await at.journal.read(n, 1)]
         assert [len(f.calls) for f in facts if isinstance(f, CallsImported)] == [1000, 1000, 500]
-
-
-async def test_a_store_that_is_away_stops_the_run_and_nothing_is_made_twice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = history(tmp_path / "log")
-    async with house(tmp_path) as at:
-
-        async def away(*given: object) -> None:
-            raise StoreUnavailable("The database is away.")
-
-        with monkeypatch.context() as broken:
-            broken.setattr(at.call_log, "save_history", away)
-            with pytest.raises(StoreUnavailable, match="call log cannot be written"):
-                await imported(at, log, days_later=10)
-            with pytest.raises(StoreUnavailable, match="call log cannot be written"):
-                await imported(at, log, days_later=10)
-        report = await imported(at, log, days_later=10)
-        assert (report.created, report.corrected) == (0, CALLS)
-        assert await at.journal.last_seq() == 1
-        with monkeypatch.context() as broken:
-            broken.setattr(at.journal, "append", away)
-            write(tmp_path / "other", logged("8.0", 0))
-            with pytest.raises(StoreUnavailable, match="run it again"):
-                await imported(at, tmp_path / "other", days_later=10)
 
 
 async def test_callers_are_asked_for_once() -> None:

@@ -8,7 +8,6 @@ import pytest
 from msgspec.structs import replace
 
 from callcenter.domain.model import Disposition
-from callcenter.domain.wire import written
 from callcenter.services.ports_call_log import BadFilter, CallFilter
 from callcenter.store.call_log import SqlCallLog
 from callcenter.store.engine import Database
@@ -39,33 +38,6 @@ async def test_a_call_saved_again_replaces_what_was_known(log: SqlCallLog) -> No
     await log.save("log", 2, [later], [], {})
     assert await log.open_calls() == []
     assert (await log.find(CallFilter(queue="billing"))).items == [later]
-
-
-async def test_calls_of_the_past_are_stored_as_any_others_and_once(log: SqlCallLog) -> None:
-    every = [
-        record("pbx1:1.0", queue="sales", agent=LEILA, rung=OMID, customer_id=7),
-        record("pbx1:2.0", queue="sales", outcome="abandoned"),
-        record("pbx1:3.0", queue="", direct=OMID),
-    ]
-    history, sums = written(every), {CELL: Counters(answered=1, waits_answered={7: 1})}
-    await log.save("log", 1, [], [], sums)
-    for _ in range(2):
-        await log.save_history("log", 2, [history, written([record("pbx1:4.0")])], sums)
-    assert await log.place("log") == 2
-    assert await log.cells(0, 1 << 53) == {CELL: Counters(answered=2, waits_answered={7: 2})}
-    for each in every:
-        assert await log.get(each.id) == each
-    assert {c.id for c in (await log.find(CallFilter(queue="sales"))).items} == {
-        "pbx1:1.0",
-        "pbx1:2.0",
-    }
-    assert [c.id for c in (await log.find(CallFilter(agent=LEILA.id))).items] == ["pbx1:1.0"]
-    assert [c.id for c in (await log.find(CallFilter(agent=OMID.id))).items] == ["pbx1:3.0"]
-    assert [c.id for c in (await log.find(CallFilter(customer_id=7))).items] == ["pbx1:1.0"]
-    found = await log.find(CallFilter(number="+989121234567", outcome="abandoned"))
-    assert [c.id for c in found.items] == ["pbx1:2.0"]
-    await log.save_history("log", 3, [], sums)
-    assert (await log.cells(0, 1 << 53))[CELL].answered == 3
 
 
 async def test_calls_that_go_on_are_open_oldest_first(log: SqlCallLog) -> None:
