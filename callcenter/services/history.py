@@ -32,8 +32,10 @@ Link = Callable[[Sequence[str]], Awaitable[Sequence[Linked | None]]]
 OLD_MS = 2 * 86_400_000
 """A call that ended so long ago touches no live figure, no desk and no wall."""
 PORTION = 1_000
-"""Calls of one fact, and of one transaction beside the live work: live facts wait for it, some
-hundredths of a second."""
+"""Calls of one fact at most: what reads the journal has that many in memory at once."""
+AT_ONCE = 400
+"""Calls of one transaction beside the live work: live facts wait for it, a hundredth of a second
+or two. Who has the database for himself takes many more."""
 LINKS_KEPT = 200_000
 """Callers of whom it is remembered who they are."""
 

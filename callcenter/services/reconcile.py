@@ -32,7 +32,8 @@ from callcenter.domain.model import AgentRef, CallRecord
 from callcenter.domain.named import AgentNames
 from callcenter.domain.reconcile import Judged, judge, paired, unlogged
 
-from .history import PORTION, Link, Links, Past, seldom_collected
+from .history import AT_ONCE as PAST_AT_ONCE
+from .history import Link, Links, Past, seldom_collected
 from .ports_books import Books, DayTally, LogSource, Portion, Unexplained
 
 AT_ONCE = 40
@@ -112,7 +113,7 @@ class Reconciliation:
         link: Link | None = None,
         known_agents: Iterable[AgentRef] = (),
         at_once: int = AT_ONCE,
-        past_at_once: int = PORTION,
+        past_at_once: int = PAST_AT_ONCE,
     ) -> None:
         self._pbx = pbx
         self._books = books

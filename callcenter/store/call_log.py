@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -20,7 +21,7 @@ from kpi.rules import Rules
 from . import tables
 from .call_rows import agent_rows, call_row, page_of, page_query, queue_rows, record_of
 from .engine import Database
-from .history_rows import CALL_COLUMNS, call_rows, stored
+from .history_rows import rows_of, stored
 from .tables import call_agents, call_queues, calls, places
 from .upsert import insert_new, upsert
 
@@ -106,27 +107,17 @@ class SqlCallLog:
         cells: Mapping[Cell, Counters],
     ) -> None:
         """Stores finished calls of the past with the reader's place; see the port."""
+        rows = await asyncio.to_thread(rows_of, tuple(histories))
         if self._database.sqlite:
-            work = partial(
-                stored, reader=reader, seq=seq, histories=tuple(histories), sums=dict(cells)
-            )
+            work = partial(stored, reader=reader, seq=seq, rows=rows, sums=dict(cells))
             await self._database.finish(self._database.in_one_hop(work))
             return
-        every = [record for history in histories for record in history.records]
-        rows = [dict(zip(CALL_COLUMNS, row, strict=True)) for row in call_rows(histories)]
-        await self._database.finish(
-            self._store(
-                reader,
-                seq,
-                [
-                    (upsert(calls, False), rows),
-                    (insert_new(call_queues, False), [r for one in every for r in queue_rows(one)]),
-                    (insert_new(call_agents, False), [r for one in every for r in agent_rows(one)]),
-                    (upsert(places, False), [{"reader": reader, "seq": seq}]),
-                ],
-                cells,
-            )
-        )
+        given: _Work = [
+            (upsert(table, False) if table is calls else insert_new(table, False), values)
+            for table, values in rows.named()
+        ]
+        given.append((upsert(places, False), [{"reader": reader, "seq": seq}]))
+        await self._database.finish(self._store(reader, seq, given, cells))
 
     async def _store(
         self, reader: str, seq: int, work: _Work, deltas: Mapping[Cell, Counters]

@@ -7,9 +7,10 @@ live work the event loop has nothing to do with it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
@@ -21,14 +22,30 @@ from .call_rows import agents_of, queues_of
 from .tables import call_agents, call_queues, calls, cells, places
 from .upsert import insert_new, upsert
 
-CALL_COLUMNS = tuple(column.name for column in calls.columns)
+Row = tuple[object, ...]
+
+
+class Rows(Struct, frozen=True):
+    """Rows of three tables, each in the order of its columns."""
+
+    calls: list[Row]
+    queues: list[Row]
+    agents: list[Row]
+
+    def named(self) -> list[tuple[Table, list[dict[str, object]]]]:
+        """The rows by table, for a driver that takes them by name."""
+        tables = ((calls, self.calls), (call_queues, self.queues), (call_agents, self.agents))
+        return [
+            (table, [dict(zip(table.columns.keys(), row, strict=True)) for row in rows])
+            for table, rows in tables
+        ]
 
 
 def stored(
     connection: sqlite3.Connection,
     reader: str,
     seq: int,
-    histories: Sequence[History],
+    rows: Rows,
     sums: Mapping[Cell, Counters],
 ) -> None:
     """Stores the calls, adds the sums and moves the reader, inside the caller's transaction.
@@ -38,29 +55,28 @@ def stored(
     found = connection.execute("SELECT seq FROM places WHERE reader = ?", (reader,)).fetchone()
     if found is not None and seq <= found[0]:
         return
-    every = [record for history in histories for record in history.records]
-    connection.executemany(_text(upsert(calls, True), calls), call_rows(histories))
-    connection.executemany(
-        _text(insert_new(call_queues, True), call_queues),
-        [(queue, one.started_at, one.id) for one in every for queue in queues_of(one)],
-    )
-    connection.executemany(
-        _text(insert_new(call_agents, True), call_agents),
-        [(agent, one.started_at, one.id) for one in every for agent in agents_of(one)],
-    )
+    connection.executemany(_text(upsert(calls, True), calls), rows.calls)
+    connection.executemany(_text(insert_new(call_queues, True), call_queues), rows.queues)
+    connection.executemany(_text(insert_new(call_agents, True), call_agents), rows.agents)
     _add(connection, sums)
     connection.execute(_text(upsert(places, True), places), (reader, seq))
 
 
-def call_rows(histories: Sequence[History]) -> Iterator[tuple[object, ...]]:
-    """The rows of the calls, in the order of the table's columns."""
-    for history in histories:
-        for record, text in zip(history.records, history.texts, strict=True):
-            yield call_values(record, bytes(text).decode())
+def rows_of(histories: Sequence[History]) -> Rows:
+    """The rows of these calls; made before the transaction, for which others wait."""
+    every = [record for history in histories for record in history.records]
+    return Rows(
+        calls=[
+            _call(record, bytes(text).decode())
+            for history in histories
+            for record, text in zip(history.records, history.texts, strict=True)
+        ],
+        queues=[(queue, one.started_at, one.id) for one in every for queue in queues_of(one)],
+        agents=[(agent, one.started_at, one.id) for one in every for agent in agents_of(one)],
+    )
 
 
-def call_values(record: CallRecord, text: str) -> tuple[object, ...]:
-    """One row, in the order of ``CALL_COLUMNS``."""
+def _call(record: CallRecord, text: str) -> Row:
     caller = record.caller
     return (
         record.id,
