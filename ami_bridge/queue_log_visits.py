@@ -127,16 +127,17 @@ class VisitFold:
         if call is None:
             call = LoggedCall(callid=line.callid)
         self._calls[line.callid] = call
-        call.last_s = max(call.last_s, line.epoch)
+        if line.epoch > call.last_s:
+            call.last_s = line.epoch
         return call
 
     def _begin(self, call: LoggedCall, queue: str, entered_s: int) -> LoggedVisit:
         folded = queue.casefold()
-        numbers = self._numbers.setdefault(call.callid, {})
-        numbers[folded] = numbers.get(folded, 0) + 1
-        visit = LoggedVisit(
-            callid=call.callid, queue=queue, number=numbers[folded], entered_s=entered_s
-        )
+        numbers = self._numbers.get(call.callid)
+        if numbers is None:
+            numbers = self._numbers[call.callid] = {}
+        number = numbers[folded] = numbers.get(folded, 0) + 1
+        visit = LoggedVisit(callid=call.callid, queue=queue, number=number, entered_s=entered_s)
         call.visits.append(visit)
         return visit
 
@@ -147,20 +148,18 @@ class VisitFold:
         return visit
 
     def _waiting(self, call: LoggedCall, queue: str) -> LoggedVisit | None:
-        folded = queue.casefold()
         for visit in reversed(call.visits):
-            if visit.end is None and visit.queue.casefold() == folded:
+            if visit.end is None and _same(visit.queue, queue):
                 return visit
         return None
 
     def _talking(self, call: LoggedCall, line: LogLine) -> LoggedVisit | None:
-        folded = line.queue.casefold()
         for visit in call.visits:
             if (
-                visit.end == "answered"
-                and visit.parted_s is None
+                visit.parted_s is None
+                and visit.end == "answered"
                 and visit.agent == line.agent
-                and visit.queue.casefold() == folded
+                and _same(visit.queue, line.queue)
             ):
                 return visit
         return None
@@ -270,6 +269,11 @@ class VisitFold:
                     visit.wait_s = visit.left_s - visit.entered_s
                 else:
                     visit.parted_s = max(died_s, visit.connected_s or 0)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether both name one queue: Asterisk does not tell great letters from small."""
+    return one == other or one.casefold() == other.casefold()
 
 
 _ENDS_OF_TALK: dict[str, tuple[EndedBy, TransferKind | None]] = {

@@ -6,21 +6,25 @@ could not tell within seconds, and is judged after every gap and every night.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from ami_bridge.queue_log_file import LogFiles
 from ami_bridge.queue_log_live import LiveLog
-from callcenter.directory.numbers import Regions, normalise
+from callcenter.directory.numbers import Regions, unshown
+from callcenter.domain.customer import Match, Number
+from callcenter.domain.history import Linked
 from callcenter.domain.model import AgentRef
 from callcenter.ports.clock import Clock
 from callcenter.ports.directory import Directory
 from callcenter.services.engine import Engine
+from callcenter.services.history import Link
+from callcenter.services.house_writer import HouseWriter
 from callcenter.services.ledger import Ledger
 from callcenter.services.projector import Projector
-from callcenter.services.reconcile import HouseWriter, Link
 from callcenter.services.reconciler import Reconciler
 from callcenter.services.settler import Settler
 from callcenter.settings import Settings
@@ -68,16 +72,25 @@ def build(
 
 
 def linker(settings: Settings, directory: Directory) -> Link:
-    """Finds whose a number is, as the live service does."""
+    """Finds whose the numbers of a log are, as the live service does, many at once."""
     regions = Regions(settings.site.region, settings.directory.regions)
 
-    async def link(raw: str, line: str) -> tuple[int | None, str, str] | None:
-        number = normalise(raw, regions.of(line), "shown")
-        if number.withheld or number.internal:
-            return None
-        matches = await directory.look_up(number)
-        if len(matches) == 1:
-            return matches[0].customer.id, number.e164, matches[0].rule
-        return (None, number.e164, "many" if matches else "none") if number.e164 else None
+    region = regions.of("")  # queue_log does not know the line
+
+    def understood(raws: Sequence[str]) -> list[Number]:
+        return [unshown(raw, region) for raw in raws]
+
+    async def link(raws: Sequence[str]) -> list[Linked | None]:
+        numbers = await asyncio.to_thread(understood, raws)
+        every = await directory.look_up_many(numbers)
+        return [_linked(number, found) for number, found in zip(numbers, every, strict=True)]
 
     return link
+
+
+def _linked(number: Number, matches: Sequence[Match]) -> Linked | None:
+    if number.withheld or number.internal:
+        return None
+    if len(matches) == 1:
+        return matches[0].customer.id, number.e164, matches[0].rule
+    return (None, number.e164, "many" if matches else "none") if number.e164 else None

@@ -25,7 +25,7 @@ from .records import AgentSpan, was_answered
 from .rules import Rules
 from .sketch import bucket_of
 
-_OFFER_SUMS: Mapping[OfferEnd, str] = MappingProxyType(
+OFFER_SUMS: Mapping[OfferEnd, str] = MappingProxyType(
     {
         "answered": "offers_answered",
         "no_answer": "offers_missed",
@@ -127,7 +127,7 @@ def _add_offer(book: _Book, offer: Offer, at: int, queue: str) -> None:
     if offer.end is None:
         return
     part = Counters()
-    setattr(part, _OFFER_SUMS[offer.end], 1)
+    setattr(part, OFFER_SUMS[offer.end], 1)
     part.ring_ms = _length(offer.ring_ms or 0, part)
     book.add_everywhere(at, queue, offer.agent.id, part)
 

@@ -23,10 +23,11 @@ from callcenter.directory.directory import EmbeddedDirectory
 from callcenter.rules import kpi_rules
 from callcenter.services import projector as projecting
 from callcenter.services.engine import Engine
+from callcenter.services.house_writer import HouseWriter
 from callcenter.services.ledger import Ledger
 from callcenter.services.ports_books import Job, Unexplained
 from callcenter.services.projector import Projector
-from callcenter.services.reconcile import HouseWriter, Reconciliation
+from callcenter.services.reconcile import Reconciliation
 from callcenter.services.reconciler import said
 from callcenter.settings import Pbx, Settings
 from callcenter.store.call_log import SqlCallLog
@@ -37,7 +38,8 @@ from callcenter.store.ledger_rows import SqlBooks
 SHOWN = 20
 """Unexplained calls that are written out; all of them are in the ledger."""
 ALONE = 2_000
-"""Calls of one transaction when nobody else writes."""
+PAST_ALONE = 10_000
+"""Calls of one transaction when nobody else writes: compared ones, and those made from the log."""
 WATCH_S = 0.5
 TAKEN_S = 120.0
 """How long the running service may take to begin."""
@@ -191,6 +193,7 @@ async def _by_ourselves(
             now_ms=clock.wall_ms,
             link=linker(settings, directory),
             at_once=ALONE,
+            past_at_once=PAST_ALONE,
         )
         try:
             with bar(f"Reading the log of {pbx.name}", "bytes") as shown:

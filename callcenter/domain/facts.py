@@ -8,7 +8,7 @@ the call's id; ``visit``, ``offer`` and ``conversation`` number those of one cal
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from .model import (
     AgentRef,
@@ -253,6 +253,19 @@ class ConversationCorrected(CallFact, frozen=True, kw_only=True):
     to: str = ""
 
 
+class CallsImported(Fact, frozen=True, kw_only=True):
+    """Calls of the past that we did not see were found in queue_log, finished ones, many at once.
+
+    ``calls`` are the whole records, one JSON object each; ``how`` names for each the rule by which
+    the directory found the caller (empty: it did not). ``portion`` is what those records name to
+    be found by; ``at`` is when the last of them ended.
+    """
+
+    portion: str
+    calls: tuple[Raw, ...]
+    how: tuple[str, ...] = ()
+
+
 class QueueSeen(Fact, frozen=True, kw_only=True):
     """A queue exists; ``service_level_s`` is the PBX's own T, in seconds."""
 
@@ -320,6 +333,7 @@ AnyFact = (
     | CallEnded
     | VisitCorrected
     | ConversationCorrected
+    | CallsImported
     | QueueSeen
     | AgentSeen
     | AgentStateChanged

@@ -57,6 +57,11 @@ class PbxModel:
                 del self._legs[leg]
         if isinstance(s, LegSeen):
             self._listed.add(s.leg)
+        if isinstance(s, Transferred) and s.steps_in and s.second in self._legs:
+            # The channels exchange their places in the dialplan (ASTERISK 4.3).
+            place = self._legs[s.second]
+            for leg in self._legs.keys() & {s.transferee}:
+                self._legs[leg] = replace(self._legs[leg], context=place.context, exten=place.exten)
         if isinstance(s, CallerJoined | CallerLeft) and s.leg in self._legs:
             self._legs[s.leg] = replace(self._legs[s.leg], context=s.context, exten=s.exten)
         if isinstance(s, LegSeen) and s.leg not in self._gone:
