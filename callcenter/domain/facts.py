@@ -77,11 +77,12 @@ class CustomerLinked(CallFact, frozen=True, kw_only=True):
 
 
 class QueueEntered(CallFact, frozen=True, kw_only=True):
-    """A visit began."""
+    """A visit began. ``leg``: who waits, where that is not the customer's own leg."""
 
     visit: int
     queue: str
     position: int
+    leg: str = ""
 
 
 class QueueLeft(CallFact, frozen=True, kw_only=True):

@@ -117,6 +117,7 @@ class Visit(Struct, kw_only=True, omit_defaults=True, gc=False):
     end: VisitEnd | None = None
     key: str = ""
     offers: list[Offer] = field(default_factory=list)
+    leg: str = ""
 
 
 class Conversation(Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -159,8 +160,8 @@ class CallRecord(Struct, kw_only=True, omit_defaults=True, gc=False):
     """One customer's journey. ``outcome`` and ``ended_at`` are None while it lasts.
 
     ``direct`` are the offers that no queue made. ``settled_by`` says whose word the ends rest on.
-    The ``leg`` of offers and conversations, and ``customer_leg`` (empty: the first, ``uniqueid``),
-    are the PBX's ids of their channels. ``portion`` names the ``CallsImported`` that the call came
+    ``leg`` (of visits, offers, conversations) and ``customer_leg`` (empty: the first,
+    ``uniqueid``) are the PBX's ids of their channels. ``portion`` names the ``CallsImported`` that the call came
     with, if it did; its ``last_seq`` is 0 until something more is said of it.
     """
 

@@ -102,7 +102,13 @@ def _linked(record: CallRecord, fact: CustomerLinked) -> None:
 def _entered(record: CallRecord, fact: QueueEntered) -> None:
     if visit_of(record, fact.visit) is None:
         record.visits.append(
-            Visit(number=fact.visit, queue=fact.queue, entered_at=fact.at, position=fact.position)
+            Visit(
+                number=fact.visit,
+                queue=fact.queue,
+                entered_at=fact.at,
+                position=fact.position,
+                leg=fact.leg,
+            )
         )
 
 

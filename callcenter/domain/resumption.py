@@ -41,6 +41,8 @@ def resume(scene: Scene, records: Iterable[CallRecord]) -> None:
 def _call(scene: Scene, track: CallTrack) -> None:
     scene.calls[track.id] = track
     scene.expected[track.first] = scene.expected[track.customer] = Expected(track.id)
+    for visit in track.visits.values():
+        scene.expected.setdefault(visit.leg, Expected(track.id))
     for offer in track.offers.values():
         agent = scene.agents.of(offer.agent)
         agent.offers[(track.id, offer.number)] = None
@@ -90,7 +92,7 @@ def track_of(record: CallRecord) -> CallTrack:
     for visit in record.visits:
         if visit.end is None:
             track.visits[visit.number] = OpenVisit(
-                visit.number, visit.queue, record.uniqueid, visit.entered_at
+                visit.number, visit.queue, visit.leg or track.customer, visit.entered_at
             )
         else:
             track.visit_ends.append(visit.end)

@@ -76,6 +76,7 @@ def enter(
             visit=track.visit_count,
             queue=queue,
             position=position,
+            leg="" if leg == track.customer else leg,
         )
     )
 
