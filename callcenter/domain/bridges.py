@@ -6,7 +6,7 @@ say why they change.
 
 from __future__ import annotations
 
-from . import conversations, lines, offers
+from . import channels, conversations, lines, offers, pool
 from .calls import Scene
 from .model import Transfer
 from .signals import (
@@ -32,6 +32,7 @@ def joined(scene: Scene, s: BridgeJoined) -> None:
     if swapped is not None:
         lines.swapped(scene, leg, swapped)
     scene.legs.enter(leg, s.bridge, s.kind)
+    pool.speaks(scene, leg)
     conversations.settle_all(scene, scene.legs.component(leg), s.at)
 
 
@@ -59,6 +60,7 @@ def hold_pressed(scene: Scene, s: HoldPressed) -> None:
 
 def transferred(scene: Scene, s: Transferred) -> None:
     """A transfer succeeded."""
+    _second_part(scene, s)
     transferee = scene.legs.get(s.transferee)
     if transferee is not None and transferee.half:
         transferee.inherits = False
@@ -75,6 +77,17 @@ def transferred(scene: Scene, s: Transferred) -> None:
     to = s.to or lines.described(scene, scene.legs.get(s.target))
     conversations.handed_on(scene, track, talk, Transfer(s.kind, to), s.at)
     conversations.settle(scene, track, s.at)
+
+
+def _second_part(scene: Scene, s: Transferred) -> None:
+    """Two calls of one agent are joined: he hands on the other one's customer as well."""
+    second = scene.legs.get(s.second)
+    found = None if second is None else conversations.talk_of_leg(scene, second)
+    if found is None or second is None or s.second in (s.transferer, found[0].customer):
+        return
+    to = lines.described(scene, scene.legs.get(s.transferee))
+    conversations.handed_on(scene, *found, Transfer(s.kind, to), s.at)
+    conversations.settle(scene, found[0], s.at)
 
 
 def parked(scene: Scene, s: Parked) -> None:
@@ -103,5 +116,6 @@ def spied(scene: Scene, s: SpyBegan) -> None:
     """A leg turned out to listen to others."""
     leg = scene.legs.get(s.leg)
     if leg is not None:
+        channels.absent(scene, leg)
         leg.spy = True
         conversations.settle_all(scene, (leg.call,), s.at)

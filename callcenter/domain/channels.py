@@ -56,12 +56,15 @@ def stands(scene: Scene, s: LegState) -> None:
         scene.odd += 1
     elif leg.state != s.state:
         leg.state = s.state
+        track = scene.calls.get(leg.call)
+        if s.state == UP and track is not None and track.first == leg.id:
+            track.stood = True
         presence(scene, leg)
 
 
 def presence(scene: Scene, leg: Leg) -> None:
     """Keeps which of an agent's own legs talk or ring, queue or no queue."""
-    if leg.half or leg.external or leg.spy:
+    if leg.half or leg.external or leg.spy or leg.pool:
         return
     agent = scene.attribute(leg)
     if agent is None:
@@ -87,7 +90,7 @@ def presents(scene: Scene, s: LegCallerId) -> None:
         return
     now = (s.number or track.number, s.cname or track.cname, s.presentation)
     hidden = s.presentation != "shown" and track.presentation == "shown"
-    if (track.offers or track.answered) and not hidden:
+    if (track.offers or track.answered_offers or track.answered) and not hidden:
         return
     if now != (track.number, track.cname, track.presentation):
         track.number, track.cname, track.presentation = now
@@ -106,8 +109,19 @@ def reclassified(scene: Scene, track: CallTrack, at: int) -> None:
             name=track.cname,
             presentation=track.presentation,
             line=track.line,
+            anew=track.anew,
         )
     )
+    track.anew = False
+
+
+def absent(scene: Scene, leg: Leg) -> None:
+    """This leg says nothing about whether its agent talks or is rung (he listens, or waits)."""
+    agent = scene.agents.get(leg.agent)
+    if agent is not None:
+        agent.busy_legs.pop(leg.id, None)
+        agent.ringing_legs.pop(leg.id, None)
+        scene.touch(agent.ref.id)
 
 
 def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:

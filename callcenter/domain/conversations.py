@@ -26,7 +26,8 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
     """Begins and ends the conversations of a call as its bridges say now."""
     customer = scene.legs.get(track.customer)
     parties: dict[str, tuple[Agent, Leg]] = {}
-    if customer is not None and not customer.spy:
+    stands_in = track.direction == "outbound" and not track.far_answered
+    if customer is not None and not customer.spy and not (customer.half and stands_in):
         for end in scene.legs.reach(customer):
             agent = None if end.spy else scene.attribute(end)
             if agent is not None:
@@ -45,10 +46,13 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
 
 
 def settle_all(scene: Scene, calls: Iterable[str], at: int) -> None:
-    """``settle`` for each of these calls that is still open."""
-    for call in sorted(calls):
-        track = scene.calls.get(call)
-        if track is not None:
+    """``settle`` for each of these calls that is still open, calls of the house last.
+
+    Phones of ours that meet in a customer's conference talk with him and not with each other.
+    """
+    found = [track for call in calls if (track := scene.calls.get(call)) is not None]
+    for track in sorted(found, key=lambda track: (track.direction == "internal", track.id)):
+        if track.id in scene.calls and not track.taken_over:
             settle(scene, track, at)
 
 
@@ -61,16 +65,19 @@ def due(track: CallTrack, after: int) -> int | None:
 def _take_over(scene: Scene, track: CallTrack, agent: Agent, leg: Leg) -> None:
     """An agent's leg that belonged to another call is joined with the customer of this one.
 
-    A call of his own that consists of nothing but that leg (he dialled to pick up, or to fetch a
-    parked caller) goes on in this one and is over for itself.
+    A call of his own that began with that leg (he dialled to pick up, to fetch a parked caller, or
+    into a conference) goes on in this one and is over for itself.
     """
     own = scene.calls.get(leg.call)
+    if own is not None and agent.ref.id in own.talks and own.customer != leg.id:
+        # He talks with a customer, whom he consults somebody about.
+        return
     leg.call = track.id
     if leg.id in agent.busy_legs:
         agent.busy_legs[leg.id] = track.id
     if own is None or own.first != leg.id or own.customer != leg.id:
         return
-    if not (own.talks or own.offers or own.visits):
+    if own.direction == "internal" and not own.visits:
         own.answered = own.taken_over = True
         scene.taken_over.append(own)
 
@@ -84,8 +91,9 @@ def begin(scene: Scene, track: CallTrack, agent: Agent, leg: Leg, at: int) -> No
     visit = _visit_for(track, agent, offer.visit if offer is not None else None)
     if visit is not None:
         visits.close(scene, track, visit, "answered", at)
-    queue = visit.queue if visit is not None else ""
-    number = visit.number if visit is not None else None
+    queue, number = track.set_aside.pop(agent.ref.id, ("", None))
+    if visit is not None:
+        queue, number = visit.queue, visit.number
     wrap_up.end(scene, agent, at)
     track.talk_count += 1
     track.answered = True
@@ -127,8 +135,10 @@ def resume(scene: Scene, track: CallTrack, talk: OpenTalk, at: int) -> None:
     scene.say(CallResumed(at=at, pbx=scene.pbx, call=track.id, conversation=talk.number))
 
 
-def end(scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int) -> None:
-    """Agent and customer parted at ``at``."""
+def end(
+    scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int, *, wraps: bool = True
+) -> None:
+    """Agent and customer parted at ``at``; unless told otherwise, after-call work begins."""
     del track.talks[talk.agent.id]
     if talk.held_since:
         talk.hold_ms += max(0, at - talk.held_since)
@@ -153,7 +163,7 @@ def end(scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int) ->
     agent.last_talk = (track.id, talk.number)
     agent.last_talk_at = at
     scene.touch(agent.ref.id)
-    if talk.queue:
+    if talk.queue and wraps:
         wrap_up.begin(scene, agent, track.id, talk.number, talk.queue, at)
 
 
@@ -163,7 +173,7 @@ def by_whom(scene: Scene, track: CallTrack, talk: OpenTalk) -> EndedBy:
     AgentComplete's reason is only believed where it says transfer: for an end by Asterisk itself
     it says ``caller`` (ASTERISK 3.1 c).
     """
-    if talk.transfer is not None or talk.completed == "transfer":
+    if talk.transfer is not None or talk.completed == "transfer" or track.taken_over:
         return "transfer"
     if scene.stopping_at:
         return "pbx"

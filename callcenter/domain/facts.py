@@ -55,13 +55,18 @@ class CallStarted(CallFact, frozen=True, kw_only=True):
 
 
 class CallReclassified(CallFact, frozen=True, kw_only=True):
-    """Who the customer is, or which way the call goes, became clear after its start."""
+    """Who the customer is, or which way the call goes, became clear after its start.
+
+    ``anew``: nobody from outside was there so far; the talks and direct offers told before were
+    between phones of the house and Asterisk, and are none of this call's.
+    """
 
     direction: Direction
     number: str
     name: str
     presentation: Presentation
     line: str
+    anew: bool = False
 
 
 class CustomerLinked(CallFact, frozen=True, kw_only=True):

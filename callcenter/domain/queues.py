@@ -6,7 +6,8 @@ Its events and channel variables are evidence; ``visits`` and ``offers`` conclud
 from __future__ import annotations
 
 from . import lines, offers, visits
-from .calls import Scene
+from .calls import CallTrack, Scene
+from .legs import Leg
 from .signals import (
     CallerGaveUp,
     CallerJoined,
@@ -41,7 +42,7 @@ def left(scene: Scene, s: CallerLeft) -> None:
     track = None if leg is None else scene.calls.get(leg.call)
     visit = None if track is None else visits.visit_at(track, s.queue)
     if leg is None or track is None or visit is None:
-        scene.odd += 1
+        scene.odd += not _of_ended_call(leg, track)
         return
     visit.left_at = visit.left_at or s.at
     place = (s.context, s.exten)
@@ -53,13 +54,18 @@ def left(scene: Scene, s: CallerLeft) -> None:
     visits.settle(scene, track, visit, s.at, far=far)
 
 
+def _of_ended_call(leg: Leg | None, track: CallTrack | None) -> bool:
+    """Whether a leg waited in its customer's place, and he is gone already."""
+    return leg is not None and bool(leg.call) and track is None
+
+
 def gave_up(scene: Scene, s: CallerGaveUp) -> None:
     """QueueCallerAbandon, which means any of five ends."""
     leg = scene.legs.get(s.leg)
     track = None if leg is None else scene.calls.get(leg.call)
     visit = None if track is None else visits.visit_at(track, s.queue)
     if track is None or visit is None:
-        scene.odd += 1
+        scene.odd += not _of_ended_call(leg, track)
         return
     visit.gave_up_at = visit.gave_up_at or s.at
     scene.wake(track.id, s.at + visits.SETTLE_MS)

@@ -88,6 +88,8 @@ def conversation_of(record: CallRecord, number: int | None) -> Conversation | No
 def _reclassified(record: CallRecord, fact: CallReclassified) -> None:
     record.direction = fact.direction
     record.line = fact.line
+    if fact.anew:
+        record.conversations, record.direct, record.answered_at = [], [], None
     e164 = record.caller.e164 if record.caller.number == fact.number else ""
     record.caller = Caller(fact.number, e164, fact.name, fact.presentation)
 

@@ -284,6 +284,13 @@ class PickedUp(Signal, frozen=True):
     target: str
 
 
+class PoolJoined(Signal, frozen=True):
+    """This leg waits for calls as agent ``agent`` of app_agent_pool, and stays for many of them."""
+
+    leg: str
+    agent: str
+
+
 class SpyBegan(Signal, frozen=True):
     """This leg listens to others; it is no party of any conversation."""
 

@@ -15,7 +15,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import bridges, channels, conversations, lines, members, queues, roster, visits, wrap_up
+from . import (
+    bridges,
+    channels,
+    conversations,
+    lines,
+    members,
+    pool,
+    queues,
+    roster,
+    visits,
+    wrap_up,
+)
 from .calls import Rules, Scene, resumed
 from .facts import AnyFact
 from .model import CallRecord
@@ -44,6 +55,7 @@ from .signals import (
     Parked,
     PbxStopping,
     PickedUp,
+    PoolJoined,
     QueueEvidence,
     QueueKnown,
     QueueNamed,
@@ -169,6 +181,7 @@ _TABLE: dict[type[Signal], Callable[[Scene, Any], None]] = {
     Parked: bridges.parked,
     PickedUp: bridges.picked_up,
     SpyBegan: bridges.spied,
+    PoolJoined: pool.joined,
     CallerJoined: queues.joined,
     CallerLeft: queues.left,
     CallerGaveUp: queues.gave_up,

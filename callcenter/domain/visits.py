@@ -65,6 +65,7 @@ def enter(
     for old in list(track.visits.values()):
         settle(scene, track, old, at, final=True)
     track.visit_count += 1
+    track.queued.add(leg)
     track.visits[track.visit_count] = OpenVisit(track.visit_count, queue, leg, at, *place)
     if all(place):
         scene.queue_at[place] = queue
@@ -154,8 +155,9 @@ def settle(
         return
     if not (visit.left_at or visit.gave_up_at):
         if gone:
-            end: VisitEnd = "system" if scene.stopping_at else "unknown"
-            close(scene, track, visit, end, at)
+            # A leg that waits in his place lives a moment longer: he hung up while it waited.
+            end: VisitEnd = "abandoned" if far and visit.leg != track.customer else "unknown"
+            close(scene, track, visit, "system" if scene.stopping_at else end, at)
         elif final:
             close(scene, track, visit, "unknown", at)
         return

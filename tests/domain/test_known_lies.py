@@ -13,6 +13,7 @@ from callcenter.domain.model import (
     Caller,
     CallRecord,
     Conversation,
+    Direction,
     Offer,
     Transfer,
     Visit,
@@ -72,13 +73,14 @@ def named(
     theirs: LoggedVisit,
     *,
     ended_at: int = 200_000,
+    direction: Direction = "inbound",
 ) -> str | None:
     record = CallRecord(
         id="pbx1:1.0",
         pbx="pbx1",
         uniqueid="1.0",
         linkedid="1.0",
-        direction="inbound",
+        direction=direction,
         caller=Caller(),
         line="",
         started_at=99_000,
@@ -92,7 +94,8 @@ def rung(*offers: tuple[AgentRef, str]) -> Visit:
     return visit(offers=made)
 
 
-AT_THE_END = {"ended_at": 135_400}
+AT_THE_END: dict[str, Any] = {"ended_at": 135_400}
+OUTBOUND: dict[str, Any] = {"direction": "outbound"}
 
 
 @pytest.mark.parametrize(
@@ -147,6 +150,8 @@ AT_THE_END = {"ended_at": 135_400}
             {},
         ),
         ("no completion", "talk", visit(), talk(), logged(talk_s=None, parted_s=None), {}),
+        ("call-back", "talk", visit(), talk(joined_at=112_000), logged(), OUTBOUND),
+        ("call-back", "agent", visit(), None, logged(), OUTBOUND),
     ],
 )
 def test_a_lie_with_its_evidence_has_its_name(
@@ -155,7 +160,7 @@ def test_a_lie_with_its_evidence_has_its_name(
     ours: Visit,
     conversation: Conversation | None,
     theirs: LoggedVisit,
-    more: dict[str, int],
+    more: dict[str, Any],
 ) -> None:
     assert named(what, ours, conversation, theirs, **more) == name
     assert name in LIES
@@ -173,12 +178,19 @@ def test_a_lie_with_its_evidence_has_its_name(
         ("agent", rung((OMID, "answered")), talk(), logged(agent="Omid")),
         ("wait", visit(), talk(), logged(wait_s=60)),
         ("by", visit(), talk(), logged(by="transfer")),
+        ("agent", visit(), None, logged()),
     ],
 )
 def test_without_evidence_nothing_is_explained(
     what: str, ours: Visit, conversation: Conversation | None, theirs: LoggedVisit
 ) -> None:
     assert named(what, ours, conversation, theirs) is None
+
+
+def test_an_outbound_talk_that_began_with_the_agent_is_no_call_back() -> None:
+    assert named("talk", visit(), talk(), logged(), direction="outbound") is None
+    left = visit(end="abandoned")
+    assert named("agent", left, None, logged(), direction="outbound") is None
 
 
 def test_every_lie_has_a_rule_that_is_shown_here() -> None:

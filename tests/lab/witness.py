@@ -31,14 +31,14 @@ def parse(text: str) -> list[list[str]]:
 def visits(rows: list[list[str]], number: str) -> list[dict[str, Any]]:
     """The visits of the caller with ``number``, in the truth's words, as the queue log has them."""
     found: list[dict[str, Any]] = []
-    callids: set[str] = set()
+    last: dict[str, dict[str, Any]] = {}
     for row in rows:
         _, callid, queue, agent, event, *rest = row
         if event == "ENTERQUEUE" and rest[1] == number:
-            callids.add(callid)
-            found.append({"queue": queue, "result": "open", "rna": []})
-        elif callid in callids and found:
-            _add(found[-1], agent, event, rest)
+            last[callid] = {"queue": queue, "result": "open", "rna": []}
+            found.append(last[callid])
+        elif callid in last:
+            _add(last[callid], agent, event, rest)
     return found
 
 

@@ -10,15 +10,23 @@ from __future__ import annotations
 
 from . import (
     abandoned,
+    agent_pool,
     answered,
+    callbacks,
     callers,
+    click_to_call,
+    conference,
+    confirmed,
     cut,
     detours,
     direct,
+    follow_me,
+    identity,
     ivr,
     local,
     refused,
     ringing,
+    spying,
     transfers,
 )
 from .told import Told
@@ -36,6 +44,14 @@ STORIES: dict[str, Told] = {
         local,
         ivr,
         detours,
+        spying,
+        conference,
+        follow_me,
+        confirmed,
+        agent_pool,
+        callbacks,
+        click_to_call,
+        identity,
         cut,
     )
     for told in family.STORIES
