@@ -289,7 +289,9 @@ _TABLE: dict[str, Callable[[Message, int], Made]] = {
     "SoftHangupRequest": lambda m, at: LegHangupAsked(
         at, m.get("Uniqueid"), False, number(m.get("Cause"))
     ),
-    "Hangup": lambda m, at: LegGone(at, m.get("Uniqueid"), number(m.get("Cause"))),
+    "Hangup": lambda m, at: LegGone(
+        at, m.get("Uniqueid"), number(m.get("Cause")), m.get("Context"), m.get("Exten")
+    ),
     "LocalBridge": lambda m, at: LocalPaired(
         at, m.get("LocalOneUniqueid"), m.get("LocalTwoUniqueid")
     ),

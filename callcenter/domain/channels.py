@@ -6,7 +6,7 @@ last is counted as odd.
 
 from __future__ import annotations
 
-from . import conversations, lines
+from . import conversations, lines, visits
 from .calls import CallTrack, Scene
 from .facts import CallReclassified, RecordingStarted
 from .legs import DIALLING, NOT_PEOPLE, RING, RINGING, UP, Leg
@@ -151,6 +151,9 @@ def gone(scene: Scene, s: LegGone) -> None:
     scene.legs.remember_gone(s.leg)
     leg = scene.legs.get(s.leg)
     if leg is not None:
+        track = scene.calls.get(leg.call)
+        if track is not None:
+            visits.stood_at_last(track, leg.id, s.context, s.exten)
         lines.gone(scene, leg, s.at, s.cause)
 
 

@@ -243,12 +243,22 @@ def _out_of_reach(
             return
         if at < talk.parted_at + PART_MS:
             return
+    if leg is None and customer is not None and _replaceable(track, talk, customer):
+        if at < talk.parted_at + PART_MS:
+            return
     if customer is not None and _walked_off(scene, track, talk, customer):
         if at < talk.parted_at + PART_MS:
             return
         redirected(scene, track, talk, "", talk.parted_at)
     when = at if talk.consulting else talk.parted_at
     end(scene, track, talk, by_whom(scene, track, talk), when)
+
+
+def _replaceable(track: CallTrack, talk: OpenTalk, customer: Leg) -> bool:
+    """The agent's leg is gone, but nobody hung up and the customer stays in their bridge: a Local
+    channel takes itself out, and the agent's own leg comes in its place."""
+    asked = track.asked_at or talk.asked_at or talk.transfer or talk.completed
+    return bool(customer.bridge) and not asked
 
 
 def _walked_off(scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg) -> bool:

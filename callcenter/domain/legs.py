@@ -46,7 +46,7 @@ class Leg(Struct, eq=False):
     channel, a follow-me); it ends when a transfer inside makes somebody else answer. ``cut``: the
     other half of this Local is gone, so it leads nowhere any more. ``pool``: the agent's number in
     app_agent_pool, whose calls come to this leg one after the other. ``met``: it has been in a
-    bridge with another leg.
+    bridge with another leg. ``behind``: it was dialled through a Local channel of its agent.
     """
 
     id: str
@@ -79,6 +79,7 @@ class Leg(Struct, eq=False):
     pool: str = ""
     in_roster: bool = False
     met: bool = False
+    behind: bool = False
 
 
 def endpoint_of(name: str) -> tuple[str, int]:

@@ -95,7 +95,7 @@ def dialled(
     if caller.agent and caller.half and caller.inherits:
         agent_id = dest.agent or caller.agent
         for half in scene.legs.wire(dest):
-            half.agent = agent_id
+            half.agent, half.behind = agent_id, True
         return None
     if dest.external:
         if track.direction in ("internal", "outbound") and not track.far_answered:

@@ -45,9 +45,7 @@ def left(scene: Scene, s: CallerLeft) -> None:
         scene.odd += not _of_ended_call(leg, track)
         return
     visit.left_at = visit.left_at or s.at
-    place = (s.context, s.exten)
-    if visit.exten and all(place) and place != (visit.context, visit.exten):
-        visit.moved_to = s.exten
+    visits.stands(visit, s.context, s.exten)
     customer = scene.legs.get(track.customer)
     far = leg.hungup_far or (customer is not None and customer.hungup_far)
     scene.wake(track.id, s.at + visits.SETTLE_MS)
@@ -126,8 +124,9 @@ def missed(scene: Scene, s: MemberMissed) -> None:
     dest = scene.legs.get(s.dest)
     track = None if dest is None else scene.calls.get(dest.call)
     offer = None if track is None or dest is None else offers.of_leg(track, dest)
-    if track is not None and dest is not None and offer is not None:
-        offers.leg_ended(scene, track, offer, dest, "no_answer", s.at)
+    if track is not None and offer is not None:
+        # The member as a whole, whatever phones of his a Local channel rang.
+        offers.end(scene, track, offer, "no_answer", s.at)
 
 
 def connected(scene: Scene, s: MemberConnected) -> None:

@@ -67,10 +67,15 @@ class LegHangupAsked(Signal, frozen=True):
 
 
 class LegGone(Signal, frozen=True):
-    """A channel is gone; ``cause`` is Q.850 of this leg (0 unknown)."""
+    """A channel is gone; ``cause`` is Q.850 of this leg (0 unknown).
+
+    ``context``/``exten``: where in the dialplan it stood at last.
+    """
 
     leg: str
     cause: int
+    context: str = ""
+    exten: str = ""
 
 
 class LocalPaired(Signal, frozen=True):

@@ -25,6 +25,7 @@ from .model import VisitEnd
 SETTLE_MS = 2_000
 """How long the evidence of an exit may take (ASTERISK 3.3: QUEUESTATUS comes after the leave)."""
 
+KEYS = frozenset("0123456789*#")
 NAME_MS = 500
 """How long a refusal waits for the name of its queue (the dialplan's UserEvent comes next)."""
 
@@ -79,6 +80,24 @@ def enter(
             position=position,
         )
     )
+
+
+def stands(visit: OpenVisit, context: str, exten: str) -> None:
+    """Whether its leg stands elsewhere in the dialplan than when it entered the queue."""
+    if visit.exten and context and exten and (context, exten) != (visit.context, visit.exten):
+        visit.moved_to = exten
+
+
+def stood_at_last(track: CallTrack, leg: str, context: str, exten: str) -> None:
+    """Where a leg that is gone stood: who left the queue without giving up, for the exit of a key.
+
+    Asterisk 16 tells the place only afterwards. Keys are digits; ``h`` and ``i`` are no places.
+    """
+    if not all(letter in KEYS for letter in exten):
+        return
+    for visit in track.visits.values():
+        if visit.leg == leg and visit.left_at and not visit.gave_up_at and not visit.moved_to:
+            stands(visit, context, exten)
 
 
 def refused_somewhere(scene: Scene, track: CallTrack, why: str, at: int) -> None:

@@ -128,11 +128,12 @@ class Stage:
             **headers,
         )
         self._members.add((self.queue(queue), agent.interface))
-        for _ in range(100):
+        # The pool lets an agent wait 5 s for his first call, to see that he stays on the line.
+        for _ in range(200):
             if await self.member_status(agent, queue) == "1":
                 return
             await asyncio.sleep(0.05)
-        raise AssertionError(f"{agent.interface} is not free in {queue} 5 s after signing in")
+        raise AssertionError(f"{agent.interface} is not free in {queue} 10 s after signing in")
 
     async def member_status(self, agent: Agent, queue: str) -> str:
         """Asterisk's device state of a member (1 free, 2 talking, 6 ringing ...), empty if none."""

@@ -54,14 +54,15 @@ async def conference_caller_leaves_first(stage: Stage) -> Truth:
     agent, call, _ = first
     other = await stage.agent(2)
     back = await (await agent.desk.call(ROOM)).answered()
+    await asyncio.sleep(0.3)
     second = await (await other.desk.call(ROOM)).answered()
     await asyncio.sleep(2)
     await call.hangup()
     await asyncio.sleep(1)
     await back.hangup()
     await second.hangup()
-    await stage.gone()
-    await stage.gone(other.number)
+    for number in (stage.number, agent.number, other.number):
+        await stage.gone(number)
     legs = [
         _talk(agent, back.t_answer, call.t_end, "caller"),
         _talk(other, second.t_answer, call.t_end, "caller"),
@@ -83,8 +84,8 @@ async def conference_agents_leave_first(stage: Stage) -> Truth:
     await second.hangup()
     await asyncio.sleep(1.5)
     await call.hangup()
-    await stage.gone()
-    await stage.gone(other.number)
+    for number in (stage.number, agent.number, other.number):
+        await stage.gone(number)
     legs = [
         _talk(agent, back.t_answer, back.t_end, "agent"),
         _talk(other, came, second.t_end, "agent"),
@@ -111,8 +112,8 @@ async def conference_after_asking(stage: Stage) -> Truth:
     await call.hangup()
     await asyncio.sleep(0.5)
     await second.hangup()
-    await stage.gone()
-    await stage.gone(other.number)
+    for number in (stage.number, agent.number, other.number):
+        await stage.gone(number)
     legs = [_talk(other, put_in, call.t_end, "caller")]
     truth = _truth(stage, (agent, call, desk), legs, "attended", "DTMF", 1)
     truth["calls"][0]["visits"][0]["alt"] = {"result": "answered", "by": "agent"}

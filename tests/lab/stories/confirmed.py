@@ -62,9 +62,7 @@ async def found_by_follow_me(stage: Stage) -> Truth:
 
 async def confirm_refused(stage: Stage) -> Truth:
     """He picks up and presses another key; a colleague answers."""
-    first = await stage.behind_local(
-        1, Plan(answer_after=0.5), optimised=True, context="confirmed"
-    )
+    first = await stage.behind_local(1, Plan(answer_after=0.5), optimised=True, context="confirmed")
     other = await stage.agent(2, Plan(answer_after=1))
     await stage.sign_in(first, "support")
     call = await (await stage.call_in(600)).answered()

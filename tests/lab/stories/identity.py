@@ -28,12 +28,12 @@ async def same_number_twice(stage: Stage) -> Truth:
     await desk.finished()
     await stage.gone()
     calls = [
-        inbound(
-            stage, [answered_visit(stage, "support", one, first, desk, "caller")], "caller"
-        )["calls"][0],
-        inbound(
-            stage, [answered_visit(stage, "support", other, second, desk_2, "agent")], "agent"
-        )["calls"][0],
+        inbound(stage, [answered_visit(stage, "support", one, first, desk, "caller")], "caller")[
+            "calls"
+        ][0],
+        inbound(stage, [answered_visit(stage, "support", other, second, desk_2, "agent")], "agent")[
+            "calls"
+        ][0],
     ]
     return {"kind": "sip", "calls": calls}
 
