@@ -243,9 +243,9 @@ def _out_of_reach(
             return
         if at < talk.parted_at + PART_MS:
             return
-    if leg is None and customer is not None and _replaceable(track, talk, customer):
-        if at < talk.parted_at + PART_MS:
-            return
+    soon = at < talk.parted_at + PART_MS
+    if soon and leg is None and customer is not None and _replaceable(track, talk, customer):
+        return
     if customer is not None and _walked_off(scene, track, talk, customer):
         if at < talk.parted_at + PART_MS:
             return

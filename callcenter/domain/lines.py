@@ -229,8 +229,7 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
             else:
                 visits.settle(scene, track, visit, at, gone=True, far=leg.hungup_far)
         unanswered = track.direction == "outbound" and not track.far_answered
-        was_dialled = leg.originated or bool(leg.parent)
-        if unanswered and leg.id == track.customer and was_dialled and not leg.dial_told:
+        if unanswered and leg.id == track.customer and leg.external and not leg.dial_told:
             track.dial_ends.append(DIAL_BY_CAUSE.get(cause, "NOANSWER"))
         if _ends(scene, track, leg):
             end(scene, track, at)

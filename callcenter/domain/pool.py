@@ -1,8 +1,8 @@
 """Agents of app_agent_pool, who stay on the line while calls come and go.
 
 The leg on which such an agent waits is no call, and its Linkedid is none of the calls' (ASTERISK
-3.10, 4.2). A queue rings a Local channel for him whose dialplan asks the pool for the agent; his leg
-then enters that call's bridge, and goes back to wait when the call is over.
+3.10, 4.2). A queue rings a Local channel for him whose dialplan asks the pool for the agent; his
+leg then enters that call's bridge, and goes back to wait when the call is over.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ A program that dials for an agent, or calls a customer back who kept his place i
 Asterisk originate a Local channel. One of its halves is led to the agent (rings his phone, or waits
 in a queue for him), the other one dials the customer. Until that dial nobody can tell it from a
 caller whom the dialplan plays, so it is told as one. With the dial it is clear: the line that is
-dialled is the customer, the call is outbound, and what was told of talks and of phones that no queue
-rang was between ourselves. A stay in a queue remains: an agent was waited for, and came.
+dialled is the customer, the call is outbound, and what was told of talks and of phones that no
+queue rang was between ourselves. A stay in a queue remains: an agent was waited for, and came.
 """
 
 from __future__ import annotations

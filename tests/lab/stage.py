@@ -63,7 +63,7 @@ class Stage:
         return str(site_phone(number, self.site))
 
     async def phone(self, number: int, plan: Plan | None = None) -> Phone:
-        """A registered SIP phone that follows ``plan`` and of whose calls the truth says nothing."""
+        """A registered SIP phone that follows ``plan``; the truth says nothing of its calls."""
         secrets, ports = self.lab.asterisk.secrets, self.lab.asterisk.ports
         phone = Phone(self.extension(number), secrets.phone, ports.sip)
         phone.plan = plan or Plan()

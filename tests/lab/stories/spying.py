@@ -1,4 +1,4 @@
-"""A supervisor listens in, whispers to the agent, or speaks with both: never a conversation of his."""
+"""A supervisor listens in, whispers, or speaks with both: never a conversation of his."""
 
 from __future__ import annotations
 
