@@ -27,7 +27,7 @@ def dials_customer(scene: Scene, track: CallTrack, caller: Leg) -> bool:
 
 
 def begin_anew(scene: Scene, track: CallTrack, at: int) -> None:
-    """The customer is dialled only now: whoever talks with the stand-in has not talked with him."""
+    """There was no customer so far: whoever talked with the stand-in has not talked with him."""
     for talk in list(track.talks.values()):
         track.set_aside[talk.agent.id] = (talk.queue, talk.visit)
         conversations.end(scene, track, talk, "pbx", at, wraps=False)

@@ -39,6 +39,11 @@ def visits(rows: list[list[str]], number: str) -> list[dict[str, Any]]:
             found.append(last[callid])
         elif callid in last:
             _add(last[callid], agent, event, rest)
+        elif event in ENDS:
+            # A Local channel before the queue took itself out: the end has the caller's own id.
+            for visit in found:
+                if (visit["queue"], visit.get("agent"), visit["result"]) == (queue, agent, "open"):
+                    _add(visit, agent, event, rest)
     return found
 
 

@@ -49,6 +49,15 @@ async def barged(stage: Stage) -> Truth:
 
 async def barged_by_ami(stage: Stage) -> Truth:
     """A button of some program: AMI rings the supervisor's phone, which then barges in."""
+    return await _barged_by_ami(stage, "PJSIP/{}")
+
+
+async def barged_by_ami_local(stage: Stage) -> Truth:
+    """The same through a Local channel to the supervisor's phone."""
+    return await _barged_by_ami(stage, "Local/{}@internal/n")
+
+
+async def _barged_by_ami(stage: Stage, channel: str) -> Truth:
     agent = await stage.agent(1, Plan(answer_after=1))
     supervisor = await stage.phone(3, Plan(answer_after=0.5))
     await stage.sign_in(agent, "support")
@@ -57,7 +66,7 @@ async def barged_by_ami(stage: Stage) -> Truth:
     await asyncio.sleep(1)
     await stage.ami.action(
         "Originate",
-        Channel=f"PJSIP/{supervisor.name}",
+        Channel=channel.format(supervisor.name),
         Application="ChanSpy",
         Data=f"{agent.interface},qB",
         CallerID=f"Listen to {agent.number} <{agent.number}>",
@@ -71,6 +80,7 @@ async def barged_by_ami(stage: Stage) -> Truth:
     await spying.hangup()
     await stage.gone()
     await stage.gone(agent.number)
+    await stage.gone(supervisor.name)
     visit = answered_visit(stage, "support", agent, call, desk, "caller")
     return {**inbound(stage, [visit], "caller"), "house_calls": 1}
 
@@ -80,4 +90,5 @@ STORIES = [
     Told("whispered", "nor has one who whispers", whispered, due=3),
     Told("barged", "nor one who barges in", barged, due=3),
     Told("barged_by_ami", "nor one whose phone was rung for it", barged_by_ami, due=3),
+    Told("barged_by_ami_local", "nor through a Local channel", barged_by_ami_local, due=3),
 ]
