@@ -160,6 +160,7 @@ def _phones(secret: str, sites: int) -> str:
             parts.append(
                 f"[{phone}](agent)\nauth = {phone}\naors = {phone}\n"
                 f'callerid = "{name}" <{phone}>\nset_var = SITE={site}\n'
+                f"call_group = {site + 1}\npickup_group = {site + 1}\n"
                 f"[{phone}](agent-auth)\nusername = {phone}\npassword = {secret}\n"
                 f"[{phone}](agent-aor)\n"
             )

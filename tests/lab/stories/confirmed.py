@@ -70,6 +70,7 @@ async def confirm_refused(stage: Stage) -> Truth:
     await stage.sign_in(other, "support")
     await asyncio.sleep(1)
     await refusing.press("2")
+    await stage.sign_out(first, "support")
     desk = await (await other.desk.next_call()).answered()
     await asyncio.sleep(2)
     await desk.hangup()
