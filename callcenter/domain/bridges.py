@@ -80,14 +80,12 @@ def transferred(scene: Scene, s: Transferred) -> None:
 
 
 def _second_part(scene: Scene, s: Transferred) -> None:
-    """Two calls of one agent are joined: he hands on the other one's customer as well."""
+    """The call by which an agent asked for whom he joins his customer with: it was for that."""
     second = scene.legs.get(s.second)
     found = None if second is None else conversations.talk_of_leg(scene, second)
     if found is None or second is None or s.second in (s.transferer, found[0].customer):
         return
-    to = lines.described(scene, scene.legs.get(s.transferee))
-    conversations.handed_on(scene, *found, Transfer(s.kind, to), s.at)
-    conversations.settle(scene, found[0], s.at)
+    found[0].taken_over = True
 
 
 def parked(scene: Scene, s: Parked) -> None:

@@ -52,7 +52,7 @@ def settle_all(scene: Scene, calls: Iterable[str], at: int) -> None:
     """
     found = [track for call in calls if (track := scene.calls.get(call)) is not None]
     for track in sorted(found, key=lambda track: (track.direction == "internal", track.id)):
-        if track.id in scene.calls and not track.taken_over:
+        if track.id in scene.calls and track not in scene.taken_over:
             settle(scene, track, at)
 
 

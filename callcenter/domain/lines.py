@@ -129,6 +129,11 @@ def _rung_for_another(scene: Scene, leg: Leg) -> bool:
     return scene.internal(leg) and bool(_NUMBER.match(leg.number)) and not (inner or own)
 
 
+def _a_line(scene: Scene, leg: Leg) -> bool:
+    """Whether this leg is neither a phone of the house nor a Local channel."""
+    return not leg.half and not scene.internal(leg)
+
+
 def _outbound(track: CallTrack, dest: Leg, number: str) -> CallTrack:
     track.direction = "outbound"
     track.customer = dest.id
@@ -168,7 +173,7 @@ def dial_ended(scene: Scene, dest: Leg, status: str, at: int) -> None:
         how = offers.BY_DIAL.get(status)
         if how is not None:
             offers.leg_ended(scene, track, offer, dest, how, at)
-    elif dest.id == track.customer and track.direction == "outbound" and dest.external:
+    elif dest.id == track.customer and track.direction == "outbound" and _a_line(scene, dest):
         dest.dial_told = True
         if status == "ANSWER" and not track.far_answered:
             track.far_answered = True
@@ -229,7 +234,7 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
             else:
                 visits.settle(scene, track, visit, at, gone=True, far=leg.hungup_far)
         unanswered = track.direction == "outbound" and not track.far_answered
-        if unanswered and leg.id == track.customer and leg.external and not leg.dial_told:
+        if unanswered and leg.id == track.customer and _a_line(scene, leg) and not leg.dial_told:
             track.dial_ends.append(DIAL_BY_CAUSE.get(cause, "NOANSWER"))
         if _ends(scene, track, leg):
             end(scene, track, at)

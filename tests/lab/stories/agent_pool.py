@@ -50,6 +50,7 @@ async def pool_two_calls(stage: Stage) -> Truth:
         await asyncio.sleep(0.5)
     await line.hangup()
     await stage.gone()
+    calls[1]["id"] = "c2"
     return {"kind": "sip", "calls": calls, "house_calls": 1}
 
 

@@ -54,7 +54,7 @@ def _called_back(stage: Stage, first: Truth, visit: dict[str, Any], **more: Any)
         "number": stage.number,
         "visits": [{"queue": stage.queue("support"), "result": "answered", **visit}],
     }
-    return {"kind": "sip", "calls": [*first["calls"], {**call, **more}]}
+    return {"kind": "sip", "calls": [*first["calls"], {**call, **more}], "house_calls": 0}
 
 
 async def callback_kept(stage: Stage) -> Truth:
@@ -133,7 +133,8 @@ async def callback_customer_first(stage: Stage) -> Truth:
         "by": "agent",
     }
     call = {"id": "c1", "direction": "outbound", "number": stage.number, "visits": [visit]}
-    return {"kind": "sip", "calls": [{**call, "outcome": "answered", "ended_by": "agent"}]}
+    call |= {"outcome": "answered", "ended_by": "agent"}
+    return {"kind": "sip", "calls": [call], "house_calls": 0}
 
 
 STORIES = [

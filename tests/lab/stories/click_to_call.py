@@ -32,7 +32,7 @@ def _made(stage: Stage, outcome: str, **more: Any) -> Truth:
         "visits": [],
         "outcome": outcome,
     }
-    return {"kind": "sip", "calls": [{**call, **more}]}
+    return {"kind": "sip", "calls": [{**call, **more}], "house_calls": 0}
 
 
 async def _answered(stage: Stage, channel: str) -> Truth:
