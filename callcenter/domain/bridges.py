@@ -6,7 +6,7 @@ say why they change.
 
 from __future__ import annotations
 
-from . import conversations, lines, offers
+from . import channels, conversations, lines, offers, pool, stand_ins
 from .calls import Scene
 from .signals import (
     BridgeJoined,
@@ -29,6 +29,7 @@ def joined(scene: Scene, s: BridgeJoined) -> None:
     if swapped is not None:
         lines.swapped(scene, leg, swapped)
     scene.legs.enter(leg, s.bridge, s.kind)
+    pool.speaks(scene, leg)
     conversations.settle_all(scene, scene.legs.component(leg), s.at)
 
 
@@ -68,6 +69,18 @@ def picked_up(scene: Scene, s: PickedUp) -> None:
 def spied(scene: Scene, s: SpyBegan) -> None:
     """A leg turned out to listen to others."""
     leg = scene.legs.get(s.leg)
-    if leg is not None:
-        leg.spy = True
-        conversations.settle_all(scene, (leg.call,), s.at)
+    if leg is None:
+        return
+    track = scene.calls.get(leg.call)
+    own = [leg]
+    if track is not None and any(half.id == track.first for half in scene.legs.wire(leg)):
+        # All legs of the call that he began, or that was made to ring him, are his.
+        own = [other for other in scene.legs.legs.values() if other.call == track.id]
+        if track.direction != "internal":
+            stand_ins.begin_anew(scene, track, s.at)
+            track.direction = "internal"
+            channels.reclassified(scene, track, s.at)
+    for each in own:
+        channels.absent(scene, each)
+        each.spy = True
+    conversations.settle_all(scene, (leg.call,), s.at)

@@ -87,7 +87,9 @@ class CallTrack(Struct, eq=False):
     ``walked_off``: his line did that by handing on who talked with him;
     ``taken_over``: what it was about went on in another call; ``turned_away``: agents whose last
     offer of it came to nothing; ``refusal``: why a queue last refused it, and when; ``nameless``:
-    the same of a queue whose name may still be told.
+    the same of a queue whose name may still be told. ``queued``: legs that queues have had;
+    ``set_aside``: by agent, the queue and visit that led to him before the customer was there
+    (``stand_ins``); ``stood``: the first leg was up.
     """
 
     id: str
@@ -119,6 +121,10 @@ class CallTrack(Struct, eq=False):
     last_parted_at: int = 0
     ended_talks: dict[str, OpenTalk] = field(default_factory=dict)
     taken_over: bool = False
+    queued: set[str] = field(default_factory=set)
+    set_aside: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    anew: bool = False
+    stood: bool = False
     refusal: tuple[str, int] = ("", 0)
     nameless: tuple[str, int] | None = None
     queue_hint: str = ""
@@ -202,8 +208,8 @@ class Scene:
             return self.agents.get(leg.agent)
         if leg.half or leg.external:
             return None
-        agent = self.agents.by_device(leg.endpoint)
-        if agent is None and self.internal(leg):
+        agent = self.agents.by_device(f"Agent:{leg.pool}" if leg.pool else leg.endpoint)
+        if agent is None and not leg.pool and self.internal(leg):
             agent = self.agents.ensure(leg.endpoint, leg.cname)
         if agent is not None:
             leg.agent = agent.ref.id
@@ -230,17 +236,21 @@ def outcome_of(track: CallTrack) -> Outcome:
     """How the journey as a whole came out, from the ends of its parts."""
     if track.answered and (track.direction != "outbound" or track.far_answered):
         return "answered"
-    if track.visit_ends:
+    # A queue may have given a stand-in to an agent: that reached no customer.
+    if track.visit_ends and track.visit_ends[-1] != "answered":
         return track.visit_ends[-1]
     if track.direction == "outbound":
         last = track.dial_ends[-1] if track.dial_ends else ""
         if last == "BUSY":
             return "busy"
         return "no_answer" if last in ("NOANSWER", "CANCEL", "") else "failed"
+    if track.answered_offers:
+        # Picked up, and never joined: he did not accept the call.
+        return "no_answer"
     if track.direct_ends:
         if all(end == "rejected" for end in track.direct_ends):
             return "busy"
         if all(end == "unreachable" for end in track.direct_ends):
             return "failed"
         return "no_answer"
-    return "ivr" if track.direction == "inbound" else "no_answer"
+    return "ivr" if track.direction == "inbound" or track.stood else "no_answer"

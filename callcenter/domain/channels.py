@@ -6,7 +6,7 @@ last is counted as odd.
 
 from __future__ import annotations
 
-from . import conversations, lines
+from . import conversations, lines, visits
 from .calls import CallTrack, Scene
 from .facts import CallReclassified, RecordingStarted
 from .legs import DIALLING, NOT_PEOPLE, RING, RINGING, UP, Leg
@@ -58,12 +58,15 @@ def stands(scene: Scene, s: LegState) -> None:
         scene.odd += 1
     elif leg.state != s.state:
         leg.state = s.state
+        track = scene.calls.get(leg.call)
+        if s.state == UP and track is not None and track.first == leg.id:
+            track.stood = True
         presence(scene, leg)
 
 
 def presence(scene: Scene, leg: Leg) -> None:
     """Keeps which of an agent's own legs talk or ring, queue or no queue."""
-    if leg.half or leg.external or leg.spy:
+    if leg.half or leg.external or leg.spy or leg.pool:
         return
     agent = scene.attribute(leg)
     if agent is None:
@@ -89,7 +92,7 @@ def presents(scene: Scene, s: LegCallerId) -> None:
         return
     now = (s.number or track.number, s.cname or track.cname, s.presentation)
     hidden = s.presentation != "shown" and track.presentation == "shown"
-    if (track.offers or track.answered) and not hidden:
+    if (track.offers or track.answered_offers or track.answered) and not hidden:
         return
     if now != (track.number, track.cname, track.presentation):
         track.number, track.cname, track.presentation = now
@@ -109,8 +112,19 @@ def reclassified(scene: Scene, track: CallTrack, at: int) -> None:
             presentation=track.presentation,
             line=track.line,
             leg=track.customer,
+            anew=track.anew,
         )
     )
+    track.anew = False
+
+
+def absent(scene: Scene, leg: Leg) -> None:
+    """This leg says nothing about whether its agent talks or is rung (he listens, or waits)."""
+    agent = scene.agents.get(leg.agent)
+    if agent is not None:
+        agent.busy_legs.pop(leg.id, None)
+        agent.ringing_legs.pop(leg.id, None)
+        scene.touch(agent.ref.id)
 
 
 def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
@@ -149,6 +163,9 @@ def gone(scene: Scene, s: LegGone) -> None:
     scene.legs.remember_gone(s.leg)
     leg = scene.legs.get(s.leg)
     if leg is not None:
+        track = scene.calls.get(leg.call)
+        if track is not None:
+            visits.stood_at_last(track, leg.id, s.context, s.exten)
         lines.gone(scene, leg, s.at, s.cause)
 
 

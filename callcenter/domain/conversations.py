@@ -26,7 +26,8 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
     """Begins and ends the conversations of a call as its bridges say now."""
     customer = scene.legs.get(track.customer)
     parties: dict[str, tuple[Agent, Leg]] = {}
-    if customer is not None and not customer.spy:
+    stands_in = track.direction == "outbound" and not track.far_answered
+    if customer is not None and not customer.spy and not (customer.half and stands_in):
         for end in scene.legs.reach(customer):
             # A Local half that was handed on is the customer's wire, whoever was rung by it.
             nobody = end.spy or (end.half and not end.inherits)
@@ -47,10 +48,13 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
 
 
 def settle_all(scene: Scene, calls: Iterable[str], at: int) -> None:
-    """``settle`` for each of these calls that is still open."""
-    for call in sorted(calls):
-        track = scene.calls.get(call)
-        if track is not None:
+    """``settle`` for each of these calls that is still open, calls of the house last.
+
+    Phones of ours that meet in a customer's conference talk with him and not with each other.
+    """
+    found = [track for call in calls if (track := scene.calls.get(call)) is not None]
+    for track in sorted(found, key=lambda track: (track.direction == "internal", track.id)):
+        if track.id in scene.calls and track not in scene.taken_over:
             settle(scene, track, at)
 
 
@@ -64,10 +68,13 @@ def due(track: CallTrack, after: int) -> int | None:
 def _take_over(scene: Scene, track: CallTrack, agent: Agent, leg: Leg) -> None:
     """An agent's leg that belonged to another call is joined with the customer of this one.
 
-    A call of his own that hangs by that leg (he dialled to pick up, to fetch a parked caller, or to
-    ask a colleague) goes on in this one and is over for itself.
+    A call of his own that hangs by that leg (he dialled to pick up, to fetch a parked caller, to
+    ask, or into a conference) goes on in this one and is over for itself.
     """
     own = scene.calls.get(leg.call)
+    if own is not None and agent.ref.id in own.talks and own.customer != leg.id:
+        # He talks with a customer, whom he consults somebody about.
+        return
     leg.call = track.id
     if leg.id in agent.busy_legs:
         agent.busy_legs[leg.id] = track.id
@@ -87,8 +94,9 @@ def begin(scene: Scene, track: CallTrack, agent: Agent, leg: Leg, at: int) -> No
         # Where an agent waited in the queue for the customer, he was the one who was answered.
         own = visit.leg == track.customer or not visit.connected_at
         visits.close(scene, track, visit, "answered", at if own else visit.connected_at)
-    queue = visit.queue if visit is not None else ""
-    number = visit.number if visit is not None else None
+    queue, number = track.set_aside.pop(agent.ref.id, ("", None))
+    if visit is not None:
+        queue, number = visit.queue, visit.number
     wrap_up.end(scene, agent, at)
     track.talk_count += 1
     track.answered = True
@@ -131,8 +139,10 @@ def resume(scene: Scene, track: CallTrack, talk: OpenTalk, at: int) -> None:
     scene.say(CallResumed(at=at, pbx=scene.pbx, call=track.id, conversation=talk.number))
 
 
-def end(scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int) -> None:
-    """Agent and customer parted at ``at``."""
+def end(
+    scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int, *, wraps: bool = True
+) -> None:
+    """Agent and customer parted at ``at``; unless told otherwise, after-call work begins."""
     del track.talks[talk.agent.id]
     if talk.held_since:
         talk.hold_ms += max(0, at - talk.held_since)
@@ -157,7 +167,7 @@ def end(scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int) ->
     agent.last_talk = (track.id, talk.number)
     agent.last_talk_at = at
     scene.touch(agent.ref.id)
-    if talk.queue:
+    if talk.queue and wraps:
         wrap_up.begin(scene, agent, track.id, talk.number, talk.queue, at)
 
 
@@ -244,6 +254,9 @@ def _out_of_reach(
             return
         if at < talk.parted_at + PART_MS:
             return
+    soon = at < talk.parted_at + PART_MS
+    if soon and leg is None and customer is not None and _replaceable(track, talk, customer):
+        return
     if customer is not None and _walked_off(scene, track, talk, customer):
         if at < talk.parted_at + PART_MS:
             return
@@ -272,6 +285,13 @@ def _replaced(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg | None, a
     scene.wake(track.id, talk.replaced_at + PART_MS)
     if talk.transfer is not None or leg is None or at >= talk.replaced_at + PART_MS:
         end(scene, track, talk, "transfer", talk.replaced_at)
+
+
+def _replaceable(track: CallTrack, talk: OpenTalk, customer: Leg) -> bool:
+    """The agent's leg is gone, but nobody hung up and the customer stays in their bridge: a Local
+    channel takes itself out, and the agent's own leg comes in its place."""
+    asked = track.asked_at or talk.asked_at or talk.transfer or talk.completed
+    return bool(customer.bridge) and not asked
 
 
 def _walked_off(scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg) -> bool:

@@ -58,6 +58,8 @@ class CallReclassified(CallFact, frozen=True, kw_only=True):
     """Who the customer is, or which way the call goes, became clear after its start.
 
     ``leg`` is the customer's leg as the PBX names it; empty in facts of older versions.
+    ``anew``: nobody from outside was there so far; the talks and direct offers told before were
+    between phones of the house and Asterisk, and are none of this call's.
     """
 
     direction: Direction
@@ -66,6 +68,7 @@ class CallReclassified(CallFact, frozen=True, kw_only=True):
     presentation: Presentation
     line: str
     leg: str = ""
+    anew: bool = False
 
 
 class CustomerLinked(CallFact, frozen=True, kw_only=True):

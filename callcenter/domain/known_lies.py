@@ -27,6 +27,7 @@ LIES: dict[str, str] = {
     "other leg": "a line is written under the id of the leg whose place the customer took",
     "late completion": "talk counts until the customer's end, though the agent had parted",
     "local member": "behind a Local/n member talk includes that of whom he transferred to",
+    "call-back": "the talk of a call-back begins with the agent's answer, not with the customer's",
     "no completion": "the line of its end was never written",
 }
 """The name of each rule and what it says."""
@@ -199,6 +200,14 @@ def _local(
     )
 
 
+def _called_back(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    if record.direction != "outbound" or visit.end != "answered" or visit.left_at is None:
+        return False
+    return talk is None or (talk.joined_at > visit.left_at and _longer(talk, logged))
+
+
 def _never_completed(
     record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
 ) -> bool:
@@ -214,10 +223,11 @@ _RULES: dict[str, dict[str, _Rule]] = {
         "no completion": _never_completed,
     },
     "wait": {"crash": _crash, "transfer into a queue": _waited_for},
-    "agent": {"pick-up": _picked_up, "forward": _forwarded},
+    "agent": {"pick-up": _picked_up, "forward": _forwarded, "call-back": _called_back},
     "talk": {
         "parking": _handed("parked"),
         "redirect": _handed("redirected"),
+        "call-back": _called_back,
         "restart": _restart,
         "crash": _crash,
         "no completion": _never_completed,

@@ -45,7 +45,9 @@ class Leg(Struct, eq=False):
     ``inherits``: legs dialled through this one belong to the same agent (a member that is a Local
     channel, a follow-me); it ends when a transfer or parking inside makes it the customer's.
     ``cut``: the other half of this Local is gone, so it leads nowhere any more. ``dialled``: the
-    number that was dialled through this line.
+    number that was dialled through this line. ``pool``: the agent's number in app_agent_pool,
+    whose calls come to this leg one after the other. ``met``: it has been in a bridge with
+    another leg. ``behind``: it was dialled through a Local channel of its agent.
     """
 
     id: str
@@ -75,9 +77,11 @@ class Leg(Struct, eq=False):
     dial_told: bool = False
     hungup_at: int = 0
     hungup_far: bool = False
-    up_at: int = 0
     spy: bool = False
+    pool: str = ""
     in_roster: bool = False
+    met: bool = False
+    behind: bool = False
 
 
 def endpoint_of(name: str) -> tuple[str, int]:
@@ -152,7 +156,11 @@ class LegBook:
             self.leave(leg)
         leg.bridge = bridge
         leg.bridge_kind = kind
-        self.bridges.setdefault(bridge, {})[leg.id] = None
+        members = self.bridges.setdefault(bridge, {})
+        members[leg.id] = None
+        if len(members) > 1 and kind not in HOLDING:
+            for member in members:
+                self.legs[member].met = True
 
     def leave(self, leg: Leg) -> None:
         """Takes a leg out of its bridge."""
@@ -176,8 +184,9 @@ class LegBook:
     def reach(self, start: Leg) -> list[Leg]:
         """The ends that ``start`` hears, looking through Local pairs and bridges.
 
-        ``start`` itself and its own Local half are not ends. A Local half whose other half is in
-        no bridge is the end of that walk: its dialplan answers for a person.
+        ``start`` itself and its own Local half are not ends. A Local half whose other half has met
+        nobody yet is the end of that walk: its dialplan answers for a person. Once it has met
+        somebody, it was he; when he is gone it leads nowhere.
         """
         ends: list[Leg] = []
         seen = {start.id}
@@ -205,7 +214,7 @@ class LegBook:
             beyond = list(self.mates(far))
             if far.bridge and beyond:
                 front.extend(beyond)
-            else:
+            elif not far.met:
                 ends.append(far)
         return ends
 

@@ -6,7 +6,8 @@ Its events and channel variables are evidence; ``visits`` and ``offers`` conclud
 from __future__ import annotations
 
 from . import conversations, lines, offers, visits
-from .calls import Scene
+from .calls import CallTrack, Scene
+from .legs import Leg
 from .signals import (
     CallerGaveUp,
     CallerJoined,
@@ -44,16 +45,19 @@ def left(scene: Scene, s: CallerLeft) -> None:
     track = None if leg is None else scene.calls.get(leg.call)
     visit = None if track is None else visits.visit_at(track, s.queue)
     if leg is None or track is None or visit is None:
-        scene.odd += 1
+        scene.odd += not _of_ended_call(leg, track)
         return
     visit.left_at = visit.left_at or s.at
-    place = (s.context, s.exten)
-    if visit.exten and all(place) and place != (visit.context, visit.exten):
-        visit.moved_to = s.exten
+    visits.stands(visit, s.context, s.exten)
     customer = scene.legs.get(track.customer)
     far = leg.hungup_far or (customer is not None and customer.hungup_far)
     scene.wake(track.id, s.at + visits.SETTLE_MS)
     visits.settle(scene, track, visit, s.at, far=far)
+
+
+def _of_ended_call(leg: Leg | None, track: CallTrack | None) -> bool:
+    """Whether a leg waited in its customer's place, and he is gone already."""
+    return leg is not None and bool(leg.call) and track is None
 
 
 def gave_up(scene: Scene, s: CallerGaveUp) -> None:
@@ -62,7 +66,7 @@ def gave_up(scene: Scene, s: CallerGaveUp) -> None:
     track = None if leg is None else scene.calls.get(leg.call)
     visit = None if track is None else visits.visit_at(track, s.queue)
     if track is None or visit is None:
-        scene.odd += 1
+        scene.odd += not _of_ended_call(leg, track)
         return
     visit.gave_up_at = visit.gave_up_at or s.at
     scene.wake(track.id, s.at + visits.SETTLE_MS)
@@ -123,8 +127,9 @@ def missed(scene: Scene, s: MemberMissed) -> None:
     dest = scene.legs.get(s.dest)
     track = None if dest is None else scene.calls.get(dest.call)
     offer = None if track is None or dest is None else offers.of_leg(track, dest)
-    if track is not None and dest is not None and offer is not None:
-        offers.leg_ended(scene, track, offer, dest, "no_answer", s.at)
+    if track is not None and offer is not None:
+        # The member as a whole, whatever phones of his a Local channel rang.
+        offers.end(scene, track, offer, "no_answer", s.at)
 
 
 def connected(scene: Scene, s: MemberConnected) -> None:

@@ -89,6 +89,8 @@ def _reclassified(record: CallRecord, fact: CallReclassified) -> None:
     record.direction = fact.direction
     record.line = fact.line
     record.customer_leg = fact.leg
+    if fact.anew:
+        record.conversations, record.direct, record.answered_at = [], [], None
     e164 = record.caller.e164 if record.caller.number == fact.number else ""
     record.caller = Caller(fact.number, e164, fact.name, fact.presentation)
 

@@ -68,6 +68,10 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
                 remains = scene.legs.get(gone)
                 if remains is not None and not remains.in_roster:
                     lines.gone(scene, remains, lost_at, 0)
+    for track in list(scene.calls.values()):
+        first = scene.legs.get(track.first)
+        if first is not None and not first.in_roster and first.born < scene.roster_at:
+            lines.gone(scene, first, lost_at, 0)
     for track in scene.calls.values():
         for talk in track.talks.values():
             talk.unseen = talk.unseen or talk.leg not in scene.legs.legs
@@ -110,6 +114,9 @@ def _ringing(scene: Scene, at: int, lost_at: int) -> None:
     for leg in list(scene.legs.legs.values()):
         track = scene.calls.get(leg.call)
         if track is None or leg.state != RINGING or leg.half == 2 or leg.spy:
+            continue
+        if leg.behind:
+            # One phone of his among others: the queue rings the Local channel that dialled it.
             continue
         agent = scene.agents.by_device(leg.endpoint) if leg.half else scene.attribute(leg)
         if agent is not None and leg.id not in (track.first, track.customer):

@@ -67,10 +67,15 @@ class LegHangupAsked(Signal, frozen=True):
 
 
 class LegGone(Signal, frozen=True):
-    """A channel is gone; ``cause`` is Q.850 of this leg (0 unknown)."""
+    """A channel is gone; ``cause`` is Q.850 of this leg (0 unknown).
+
+    ``context``/``exten``: where in the dialplan it stood at last.
+    """
 
     leg: str
     cause: int
+    context: str = ""
+    exten: str = ""
 
 
 class LocalPaired(Signal, frozen=True):
@@ -289,6 +294,13 @@ class PickedUp(Signal, frozen=True):
 
     picker: str
     target: str
+
+
+class PoolJoined(Signal, frozen=True):
+    """This leg waits for calls as agent ``agent`` of app_agent_pool, and stays for many of them."""
+
+    leg: str
+    agent: str
 
 
 class SpyBegan(Signal, frozen=True):

@@ -30,7 +30,7 @@ from callcenter.domain.history import History
 from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import AgentRef, CallRecord
 from callcenter.domain.named import AgentNames
-from callcenter.domain.reconcile import Judged, judge, paired, unlogged
+from callcenter.domain.reconcile import NEAR_MS, Judged, judge, paired, unlogged
 
 from .history import AT_ONCE as PAST_AT_ONCE
 from .history import Link, Links, Past, seldom_collected
@@ -264,13 +264,19 @@ class Reconciliation:
         at = first.entered_s * 1000
         if not self._heard.throughout(at, at):
             return None
+        nearest: tuple[int, CallRecord] | None = None
         for record in await self._books.near(self._pbx, first.queue, at - LONG_MS, at + 2_000):
             record = self._current(record.id) or record
             ours, theirs = paired(record, call)[0]
-            if ours is not None and theirs is not None and _close(ours.entered_at, at):
-                self._learn(record)
-                return record
-        return None
+            if ours is None or theirs is None:
+                continue
+            apart = abs(ours.entered_at - at - 500)
+            if apart <= NEAR_MS and (nearest is None or apart < nearest[0]):
+                nearest = apart, record
+        if nearest is None:
+            return None
+        self._learn(nearest[1])
+        return nearest[1]
 
     async def _linked(self, facts: list[AnyFact]) -> list[AnyFact]:
         """The facts with the customer's link behind the start, where his number says who he is."""
@@ -354,10 +360,6 @@ class Reconciliation:
 
 def _json(value: Any) -> str:
     return _encoder.encode(value).decode()
-
-
-def _close(one: int, other: int) -> bool:
-    return abs(one - other - 500) <= 2_500
 
 
 def _inside(at: int, from_ms: int | None, to_ms: int | None) -> bool:

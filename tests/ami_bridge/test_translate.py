@@ -324,3 +324,18 @@ def test_signal_is_stamped_by_the_pbxs_clock_on_ours() -> None:
     stamped["Timestamp"] = f"{NOW / 1000 - 4:.6f}"
     late = translator.translate(event("Unhold", **stamped), NOW + 3_000)
     assert late[-1].at == int(NOW) + 1_000
+
+
+def test_sips_own_escapes_of_a_quoted_name_are_undone_too() -> None:
+    """Asterisk passes them on, and escapes them once more."""
+    assert party(r"ACME \\\"Ltd\\\" | north\\\\new") == 'ACME "Ltd" | north\\new'
+
+
+def test_agent_of_the_pool_who_signs_in_and_where_a_leg_stood_at_last() -> None:
+    translator = Translator()
+    login = [("Event", "AgentLogin"), ("Uniqueid", "1.1"), ("Channel", "PJSIP/1001-1")]
+    told = translator.translate(Message.of([*login, ("Agent", "1001")]), 1_000.0)
+    assert told[-1] == s.PoolJoined(1_000, "1.1", "1001")
+    hangup = [("Event", "Hangup"), ("Uniqueid", "1.1"), ("Cause", "16"), ("Context", "q")]
+    told = translator.translate(Message.of([*hangup, ("Exten", "2")]), 2_000.0)
+    assert told == [s.LegGone(2_000, "1.1", 16, "q", "2")]

@@ -13,6 +13,7 @@ from callcenter.domain.model import (
     Caller,
     CallRecord,
     Conversation,
+    Direction,
     EndedBy,
     Offer,
     Transfer,
@@ -75,13 +76,14 @@ def named(
     ended_at: int = 200_000,
     ended_by: EndedBy = "caller",
     before: Conversation | None = None,
+    direction: Direction = "inbound",
 ) -> str | None:
     record = CallRecord(
         id="pbx1:1.0",
         pbx="pbx1",
         uniqueid="1.0",
         linkedid="1.0",
-        direction="inbound",
+        direction=direction,
         caller=Caller(),
         line="",
         started_at=99_000,
@@ -97,8 +99,11 @@ def rung(*offers: tuple[AgentRef, str]) -> Visit:
     return visit(offers=made)
 
 
-AT_THE_END = {"ended_at": 135_400}
-ASKED = {"before": talk(joined_at=90_000, parted_at=101_500, transfer=Transfer("attended", "602"))}
+AT_THE_END: dict[str, Any] = {"ended_at": 135_400}
+OUTBOUND: dict[str, Any] = {"direction": "outbound"}
+ASKED: dict[str, Any] = {
+    "before": talk(joined_at=90_000, parted_at=101_500, transfer=Transfer("attended", "602"))
+}
 
 
 @pytest.mark.parametrize(
@@ -178,6 +183,8 @@ ASKED = {"before": talk(joined_at=90_000, parted_at=101_500, transfer=Transfer("
             {},
         ),
         ("no completion", "talk", visit(), talk(), logged(talk_s=None, parted_s=None), {}),
+        ("call-back", "talk", visit(), talk(joined_at=112_000), logged(), OUTBOUND),
+        ("call-back", "agent", visit(), None, logged(), OUTBOUND),
     ],
 )
 def test_a_lie_with_its_evidence_has_its_name(
@@ -204,12 +211,19 @@ def test_a_lie_with_its_evidence_has_its_name(
         ("agent", rung((OMID, "answered")), talk(), logged(agent="Omid")),
         ("wait", visit(), talk(), logged(wait_s=60)),
         ("by", visit(), talk(), logged(by="transfer")),
+        ("agent", visit(), None, logged()),
     ],
 )
 def test_without_evidence_nothing_is_explained(
     what: str, ours: Visit, conversation: Conversation | None, theirs: LoggedVisit
 ) -> None:
     assert named(what, ours, conversation, theirs) is None
+
+
+def test_an_outbound_talk_that_began_with_the_agent_is_no_call_back() -> None:
+    assert named("talk", visit(), talk(), logged(), direction="outbound") is None
+    left = visit(end="abandoned")
+    assert named("agent", left, None, logged(), direction="outbound") is None
 
 
 def test_every_lie_has_a_rule_that_is_shown_here() -> None:

@@ -341,3 +341,30 @@ def test_line_that_rings_outside_while_the_list_is_read_is_offered_to_nobody() -
         *roster(phone("p", "1001", row=True), LegSeen(0, "t", "PJSIP/trunk-t", 5, "p", row=True))
     )
     assert not [fact for fact in book.facts if isinstance(fact, AgentOffered)]
+
+
+def test_phones_behind_a_local_channel_of_one_agent_are_no_offers_of_their_own() -> None:
+    """The queue rings the Local channel; while it is answered one of the phones rings on."""
+    agent = "Local/1009@follow-me"
+    row = member(agent, state_interface="PJSIP/1009", row=True)
+    book = Playbook().say(member(agent, state_interface="PJSIP/1009")).waiting()
+    book.say(*local("l1", "l2", "1009@follow-me", of="c"), rings("c", "l1", agent))
+    book.say(dials("c", "l1", agent), phone("p", "1009", "c"), dials("l2", "p", "1009"))
+    book.say(phone("q", "1008", "c"), dials("l2", "q", "1008"), state("p", 5), state("q", 5))
+    book.say(gone("l1", 0), gone("l2")).told()
+    legs = [line_in("c", row=True), phone("p", "1009", "c", 5), phone("q", "1008", "c", 5)]
+    book.say(link_down(), *roster(row, *legs, waits("c")))
+    assert len(book.record().visits[0].offers) == 1
+
+
+def test_agents_own_line_that_vanished_leaves_the_customer_whom_he_connected() -> None:
+    """An outbound call goes on between the customer and somebody else."""
+    book = Playbook().with_members("support", "1001").say(phone("a", "1001", state=4))
+    book.say(LegSeen(0, "t", "PJSIP/trunk-t", 0, "a"), dials("a", "t", "0912@trunk"))
+    book.say(dial_end("t", "ANSWER"), enters("a", "b"), enters("t", "b")).wait(3).say(link_down())
+    book.wait(1).say(
+        *roster(member("1001", row=True), LegSeen(0, "t", "PJSIP/trunk-t", 6, "a", row=True))
+    )
+    assert book.record("a").ended_at is None
+    assert "a" not in book.board.scene.legs.legs
+    assert book.state_of("1001") == "ready"

@@ -74,6 +74,12 @@ def prepare(
     )
     (folder / "queues_local.conf").write_text(_queues(sites))
     (folder / "pjsip_local.conf").write_text(_phones(keys.phone, sites), encoding="utf-8")
+    (folder / "agents_local.conf").write_text(
+        _each(sites, "[{0}](pool)\nfullname = Agent {0}\n", 1, 2)
+    )
+    (folder / "followme_local.conf").write_text(
+        _each(sites, "[{0}]\ncontext => internal\nnumber => {0},10\n", 1)
+    )
     (folder / "extensions_local.conf").write_text(_dialplan())
 
 
@@ -160,10 +166,18 @@ def _phones(secret: str, sites: int) -> str:
             parts.append(
                 f"[{phone}](agent)\nauth = {phone}\naors = {phone}\n"
                 f'callerid = "{name}" <{phone}>\nset_var = __SITE={site}\n'
+                f"call_group = {site + 1}\npickup_group = {site + 1}\n"
                 f"[{phone}](agent-auth)\nusername = {phone}\npassword = {secret}\n"
                 f"[{phone}](agent-aor)\n"
             )
     return "\n".join(parts)
+
+
+def _each(sites: int, text: str, *phones: int) -> str:
+    """The text for these phones of each site."""
+    return "".join(
+        text.format(site_phone(phone, site)) for site in range(1, sites + 1) for phone in phones
+    )
 
 
 def _dialplan() -> str:

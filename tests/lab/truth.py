@@ -33,13 +33,13 @@ def epoch(text: str | None) -> float | None:
     return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
-def matching(truth: Found, items: list[Found]) -> dict[str, list[Found]]:
-    """The product's calls of each number of the truth during the story, oldest first."""
+def matching(truth: Found, items: list[Found]) -> dict[tuple[str, str], list[Found]]:
+    """The product's calls of each number and direction of the truth, oldest first."""
     first, last = truth["started"] - 2, truth["ended"] + 2
-    found: dict[str, list[Found]] = {}
+    found: dict[tuple[str, str], list[Found]] = {}
     for call in truth["calls"]:
         number = call["number"]
-        found[number] = sorted(
+        found[number, call["direction"]] = sorted(
             (
                 item
                 for item in items
@@ -60,8 +60,12 @@ def differences(truth: Found, items: list[Found]) -> list[str]:
     """Where the product is wrong, as sentences; empty when it has told the truth."""
     wrong: list[str] = []
     found = matching(truth, items)
-    for number, ours in found.items():
-        expected = [call for call in truth["calls"] if call["number"] == number]
+    for (number, direction), ours in found.items():
+        expected = [
+            call
+            for call in truth["calls"]
+            if (call["number"], call["direction"]) == (number, direction)
+        ]
         if len(ours) != len(expected):
             wrong.append(f"{number}: {len(expected)} calls were made, the log has {len(ours)}")
             continue
@@ -139,7 +143,8 @@ class Comparison:
             self._same(f"{name}: answered offers", 1, len(won))
             if won:
                 self._same(f"{name}: answered by", agent, who(won[0]["agent"]))
-                self._near(f"{name}: ring", truth["ring"], won[0]["ring_ms"])
+                if "ring" in truth:
+                    self._near(f"{name}: ring", truth["ring"], won[0]["ring_ms"])
         missed = [who(o["agent"]) for o in offers if o["end"] in ("no_answer", "rejected")]
         self._same(f"{name}: rang in vain", truth.get("rna", []), missed)
         if "rung" in truth:

@@ -36,22 +36,29 @@ def visits(rows: list[list[str]], number: str) -> list[dict[str, Any]]:
         _, callid, queue, agent, event, *rest = row
         if event == "ENTERQUEUE" and rest[1] == number:
             callids.add(callid)
-            found.append({"queue": queue, "result": "open", "rna": []})
+            found.append({"queue": queue, "result": "open", "rna": [], "callid": callid})
         elif callid in callids:
-            visit = _meant(found, queue, agent, event)
+            visit = _meant(found, queue, agent, event, callid)
             if visit is not None:
+                _add(visit, agent, event, rest)
+        elif event in ENDS:
+            # A Local channel before the queue took itself out: the end has the caller's own id.
+            visit = _meant(found, queue, agent, event)
+            if visit is not None and "agent" in visit:
                 _add(visit, agent, event, rest)
     return found
 
 
 def _meant(
-    found: list[dict[str, Any]], queue: str, agent: str, event: str
+    found: list[dict[str, Any]], queue: str, agent: str, event: str, callid: str = ""
 ) -> dict[str, Any] | None:
     """The visit that a line is about: the oldest talk still open, else the latest wait.
 
     A caller who stepped into another's place in a queue has no ENTERQUEUE of his own there.
     """
     here = [visit for visit in found if visit["queue"] == queue and visit["result"] == "open"]
+    # One number may have two calls at once; where the line's own id has a stay here, it is that.
+    here = [visit for visit in here if visit.get("callid") == callid] or here
     if event.startswith("COMPLETE") or event.endswith("TRANSFER"):
         return next((visit for visit in here if visit.get("agent") == agent), None)
     waits = [visit for visit in here if "agent" not in visit]

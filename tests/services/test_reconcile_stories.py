@@ -19,7 +19,7 @@ from callcenter.domain.heard import Heard, turns
 from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import CallRecord
 from callcenter.domain.named import AgentNames
-from callcenter.domain.reconcile import Judged, judge, paired, unlogged
+from callcenter.domain.reconcile import NEAR_MS, Judged, judge, paired, unlogged
 from tests.ami_bridge.replaying import TRACES, flat, folders, heard, play, truth_of
 
 EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
@@ -31,6 +31,8 @@ LIES = {
     "atxfer_threeway": [],
     "atxfer_to_waiting": ["transfer into a queue"],
     "blind_by_the_caller": ["transfer by the caller"],
+    "callback_busy": ["call-back"],
+    "callback_kept": ["call-back"],
     "forwarded": ["forward"],
     "join_empty": ["refused at the door"],
     "given/join_empty": ["refused at the door"],
@@ -84,13 +86,14 @@ def reconciled(folder: Path, facts: list[AnyFact], calls: dict[str, CallRecord])
 
 def under_another_leg(calls: dict[str, CallRecord], call: LoggedCall) -> CallRecord | None:
     """A call of ours that entered this queue in this moment, as the ledger looks for it."""
-    for record in calls.values():
-        ours, theirs = paired(record, call)[0]
-        if ours is None or theirs is None:
-            continue
-        if abs(ours.entered_at - call.visits[0].entered_s * 1000) < 2_500:
-            return record
-    return None
+    at = call.visits[0].entered_s * 1000 + 500
+    near = [
+        (abs(ours.entered_at - at), name)
+        for name, record in calls.items()
+        for ours, theirs in paired(record, call)[:1]
+        if ours is not None and theirs is not None and abs(ours.entered_at - at) <= NEAR_MS
+    ]
+    return calls[min(near)[1]] if near else None
 
 
 def as_logged(truth: dict[str, Any]) -> list[list[dict[str, Any]]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..call import SipCall
 from ..phone import Plan
-from ..stage import Stage, Truth
+from ..stage import Agent, Stage, Truth
 from .told import Told, inbound, leg, seconds
 
 
@@ -98,6 +98,53 @@ async def internal_call(stage: Stage) -> Truth:
     return _made(stage, "internal", one.number, "answered", legs=[talk], peer=other.number)
 
 
+async def internal_unanswered(stage: Stage) -> Truth:
+    """One agent rings another for 3 s and gives up."""
+    one = await stage.agent(6)
+    other = await stage.agent(7)
+    call = await (await one.desk.call(other.number)).ringing()
+    await asyncio.sleep(3)
+    await call.hangup()
+    await (await other.desk.next_call()).finished()
+    await stage.gone(one.number)
+    return _made(stage, "internal", one.number, "no_answer", legs=[], peer=other.number)
+
+
+async def _ring_group(stage: Stage, *plans: Plan) -> list[Agent]:
+    agents = [await stage.agent(place, plan) for place, plan in enumerate(plans, start=6)]
+    name = "GROUP_620" + ("" if stage.site == 0 else str(stage.site))
+    await stage.set_global(name, "&".join(agent.interface for agent in agents))
+    return agents
+
+
+async def ring_group(stage: Stage) -> Truth:
+    """Two phones ring for a direct number; the second one answers after 2 s."""
+    _, other = await _ring_group(stage, Plan(), Plan(answer_after=2))
+    call = await stage.call_in(620)
+    desk = await (await other.desk.next_call()).answered()
+    await asyncio.sleep(3)
+    await call.hangup()
+    await desk.finished()
+    await stage.gone()
+    truth = inbound(stage, [], "caller", legs=[leg(other, desk, "caller")])
+    truth["calls"][0]["outcome"] = "answered"
+    return truth
+
+
+async def ring_group_given_up(stage: Stage) -> Truth:
+    """Two phones ring for a direct number, one of them is busy; the caller gives up after 3 s."""
+    one, _ = await _ring_group(stage, Plan(), Plan(refuse_with=486))
+    call = await stage.call_in(620)
+    desk = await one.desk.next_call()
+    await asyncio.sleep(3)
+    await call.hangup()
+    await desk.finished()
+    await stage.gone()
+    truth = inbound(stage, [], "caller", legs=[])
+    truth["calls"][0]["outcome"] = "no_answer"
+    return truth
+
+
 async def reached(stage: Stage, number: str) -> SipCall:
     """The call that reaches the outside line for ``number``."""
     for _ in range(200):
@@ -115,4 +162,12 @@ STORIES = [
     Told("outbound_no_answer", "the customer does not answer", outbound_no_answer),
     Told("outbound_busy", "the customer is busy", outbound_busy),
     Told("internal_call", "agents call each other", internal_call),
+    Told(
+        "internal_unanswered",
+        "an agent calls another in vain",
+        internal_unanswered,
+        due=3,
+    ),
+    Told("ring_group", "two phones ring for a direct number", ring_group, due=3),
+    Told("ring_group_given_up", "and nobody answers", ring_group_given_up, due=3),
 ]
