@@ -161,8 +161,8 @@ class CallRecord(Struct, kw_only=True, omit_defaults=True, gc=False):
 
     ``direct`` are the offers that no queue made. ``settled_by`` says whose word the ends rest on.
     ``leg`` (of visits, offers, conversations) and ``customer_leg`` (empty: the first,
-    ``uniqueid``) are the PBX's ids of their channels. ``portion`` names the ``CallsImported`` that the call came
-    with, if it did; its ``last_seq`` is 0 until something more is said of it.
+    ``uniqueid``) are the PBX's ids of their channels. ``portion`` names the ``CallsImported`` that
+    the call came with, if it did; its ``last_seq`` is 0 until something more is said of it.
     """
 
     id: str
