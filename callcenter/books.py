@@ -1,7 +1,8 @@
 """Reconciliation put together: the books, who reads each PBX's log, and who is a caller of old.
 
-A PBX whose ``queue_log`` is configured has a settler, which follows the log and corrects what AMI
-could not tell within seconds, and is judged after every gap and every night.
+A PBX whose ``queue_log`` (a file, or a table of its database) is configured has a settler, which
+follows the log and corrects what AMI could not tell within seconds, and is judged after every gap
+and every night.
 """
 
 from __future__ import annotations
@@ -13,19 +14,23 @@ from msgspec import Struct
 
 from ami_bridge.queue_log_file import LogFiles
 from ami_bridge.queue_log_live import LiveLog
+from ami_bridge.queue_log_rows import QUEUE_LOG
+from ami_bridge.queue_log_table import LiveTable, TableBook
 from callcenter.directory.numbers import Regions, normalise
 from callcenter.domain.model import AgentRef
 from callcenter.ports.clock import Clock
 from callcenter.ports.directory import Directory
 from callcenter.services.engine import Engine
 from callcenter.services.ledger import Ledger
+from callcenter.services.ports_books import GrowingLog, LogSource
 from callcenter.services.projector import Projector
 from callcenter.services.reconcile import HouseWriter, Link
 from callcenter.services.reconciler import Reconciler
 from callcenter.services.settler import Settler
-from callcenter.settings import Settings
+from callcenter.settings import LogTable, Settings
 from callcenter.store.engine import Database
 from callcenter.store.ledger_rows import SqlBooks
+from callcenter.store.log_table import SqlLogTable
 
 
 class Bookkeeping(Struct, frozen=True):
@@ -46,25 +51,49 @@ def build(
     clock: Clock,
     agents: Callable[[], Iterable[AgentRef]],
 ) -> Bookkeeping:
-    """Builds it for every PBX whose queue_log we can read."""
+    """Builds it for every PBX whose queue_log we can read. Raises ``StoreRefused``."""
     books = SqlBooks(database)
     writer = HouseWriter(engine, ledger, projector, forget=ledger.drop)
-    logs = {pbx.name: Path(pbx.queue_log) for pbx in settings.pbx if pbx.queue_log}
+    zone = settings.site.timezone
+    logs = {pbx.name: pbx.queue_log for pbx in settings.pbx if pbx.queue_log}
     reconciler = Reconciler(
-        logs={name: LogFiles(path) for name, path in logs.items()},
+        logs={name: book_of(log, zone) for name, log in logs.items()},
         other_log=LogFiles.named,
         books=books,
         writer=writer,
         clock=clock,
-        zone=settings.site.timezone,
+        zone=zone,
         link=linker(settings, directory),
         agents=agents,
     )
     settlers = {
-        name: Settler(name, LiveLog(path, lambda: clock.wall_ms() / 1000), books, writer)
-        for name, path in logs.items()
+        name: Settler(name, _end_of(log, zone, clock), books, writer) for name, log in logs.items()
     }
     return Bookkeeping(reconciler, settlers)
+
+
+def book_of(log: str | LogTable, zone: str) -> LogSource:
+    """The queue_log of a PBX as a book: a file, or a table. ``zone``: the site's."""
+    if isinstance(log, str):
+        return LogFiles(Path(log))
+    return TableBook(queue_log_table(log), log.zone or zone)
+
+
+def _end_of(log: str | LogTable, zone: str, clock: Clock) -> GrowingLog:
+    """Its end as it grows."""
+
+    def wall_s() -> float:
+        return clock.wall_ms() / 1000
+
+    if isinstance(log, str):
+        return LiveLog(Path(log), wall_s)
+    return LiveTable(queue_log_table(log, keep=True), log.zone or zone, wall_s)
+
+
+def queue_log_table(log: LogTable, *, keep: bool = False) -> SqlLogTable:
+    """The table of a queue_log. Raises ``StoreRefused``."""
+    password = log.secret.reveal() if log.secret else ""
+    return SqlLogTable(log.url, log.table or "queue_log", QUEUE_LOG, password=password, keep=keep)
 
 
 def linker(settings: Settings, directory: Directory) -> Link:

@@ -85,6 +85,11 @@ class Asterisk:
         """The file that Asterisk writes its queue log to."""
         return self.home / "log/queue_log"
 
+    @property
+    def cel(self) -> Path:
+        """The file that it writes its channel events to."""
+        return self.home / "log/cel-custom/Master.csv"
+
     async def start(self) -> None:
         """Makes the instance's folder, starts Asterisk and waits until it is fully booted."""
         self._root = await asyncio.to_thread(find_or_make, self.version)

@@ -1,0 +1,111 @@
+"""queue_log in tables: what Asterisk writes there gives exactly the visits that its file gives."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from msgspec.structs import asdict
+
+from ami_bridge.queue_log_rows import QUEUE_LOG
+from ami_bridge.queue_log_table import TableBook
+from ami_bridge.queue_log_visits import VisitFold
+from callcenter.store.log_table import SqlLogTable
+from tests.store.log_tables import AsteriskDb
+from tests.store.mariadb import PASSWORD
+
+TRACES = Path(__file__).parents[1] / "traces"
+ZONE = "Asia/Tehran"
+SHAPES = [
+    # kind of time, numbered, one column, epoch seconds
+    ("timestamp(6)", True, False, False),
+    ("timestamp(0)", False, False, False),
+    ("timestamp with time zone", True, True, False),
+    ("varchar(26)", False, True, False),
+    ("bigint", True, False, True),
+    ("varchar(20)", False, False, True),
+]
+MARIA_SHAPES = [
+    ("DATETIME", True, False, False),
+    ("DATETIME(6)", False, True, False),
+    ("CHAR(26)", True, True, False),
+    ("TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP", False, False, False),
+    ("INT", True, False, True),
+]
+
+
+def recorded() -> list[str]:
+    """The lines of all recorded stories, and one of each kind that they have not, by time.
+
+    Many labs wrote them, each with a system name of its own.
+    """
+    lines = list(SPECIAL)
+    for number, file in enumerate(sorted(TRACES.glob("**/queue_log"))):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            stamp, callid, rest = line.split("|", 2)
+            name = f"lab{number}-{callid}" if callid[0].isdigit() else callid
+            lines.append(f"{stamp}|{name}|{rest}")
+    return sorted(lines, key=lambda line: int(line.split("|")[0]))
+
+
+SPECIAL = """\
+1795000000|pbx-1795000000.7|sup|NONE|ENTERQUEUE||0912|1|O'Brien "Ltd" \\ [x] (y)
+1795000003|pbx-1795000000.7|sup|Leila | 2|CONNECT|3|1795000001.8|2
+1795000009|pbx-1795000000.7|sup|Leila | 2|ATTENDEDTRANSFER|LINK|a|b|3|6|1
+1795000010|pbx-1795000000.9|sup|NONE|ENTERQUEUE||یک|1
+1795000010|pbx-1795000000.9|sup|NONE|EXITWITHTIMEOUT|1|1|0
+1795000011|pbx-1795000000.9|sup|NONE|ENTERQUEUE||یک|1
+1795000011|pbx-1795000000.9|sup|NONE|ABANDON|1|1|0
+1795000020|NONE|NONE|علی|PAUSEALL|tea | coffee
+1795000021|CLI|sup|PJSIP/1|ADDMEMBER|
+""".splitlines()
+
+
+def visits(calls: list[object]) -> dict[str, object]:
+    """All that was understood, by call."""
+    return {asdict(call)["callid"]: repr(asdict(call)) for call in calls}  # type: ignore[arg-type]  # a Struct
+
+
+def of_the_file(lines: list[str]) -> dict[str, object]:
+    """What the file gives."""
+    fold = VisitFold()
+    fold.texts(lines)
+    return visits(list(fold.rest()))
+
+
+@pytest.fixture(
+    params=[*((s, "postgres") for s in SHAPES), *((s, "mariadb") for s in MARIA_SHAPES)]
+)
+async def filled(request: pytest.FixtureRequest) -> SqlLogTable:
+    """A table of each kind with all recorded lines."""
+    (time, numbered, one_column, epoch), server = request.param
+    url = request.getfixturevalue(server) + ("/postgres" if server == "postgres" else "")
+    password = PASSWORD if server == "mariadb" else ""
+    made = AsteriskDb(url, password)
+    try:
+        await made.make(time, numbered=numbered, one_column=one_column)
+        await made.write(recorded(), zone=ZONE, one_column=one_column, epoch=epoch)
+    finally:
+        await made.close()
+    return SqlLogTable(url, "queue_log", QUEUE_LOG, password=password)
+
+
+async def test_a_table_gives_the_visits_that_the_file_gives(filled: SqlLogTable) -> None:
+    book = TableBook(filled, ZONE, page=100)
+    portions = await asyncio.to_thread(lambda: list(book.portions(None, None)))
+    found = visits([call for portion in portions for call in portion.calls])
+    expected = of_the_file(recorded())
+    assert found.keys() == expected.keys()
+    assert found == expected
+    assert len(expected) > 30
+    assert portions[-1].done == portions[-1].size > 0
+    assert [p.done for p in portions] == sorted(p.done for p in portions)
+
+    # Any past time: from six hours before it on.
+    middle = 1_795_000_012_000
+    portions = await asyncio.to_thread(lambda: list(book.portions(middle, middle + 1_000)))
+    some = visits([call for portion in portions for call in portion.calls])
+    later = [line for line in recorded() if int(line[:10]) >= middle // 1000 - 6 * 3_600]
+    assert "pbx-1795000000.7" in some
+    assert some.items() <= of_the_file(later).items()
