@@ -12,6 +12,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from ami_bridge.cel import CEL
+from ami_bridge.cel_live import CelFile, CelTable
 from ami_bridge.queue_log_file import LogFiles
 from ami_bridge.queue_log_live import LiveLog
 from ami_bridge.queue_log_rows import QUEUE_LOG
@@ -20,9 +22,11 @@ from callcenter.directory.numbers import Regions, normalise
 from callcenter.domain.model import AgentRef
 from callcenter.ports.clock import Clock
 from callcenter.ports.directory import Directory
+from callcenter.services.cel_settler import CelSettler
 from callcenter.services.engine import Engine
 from callcenter.services.ledger import Ledger
 from callcenter.services.ports_books import GrowingLog, LogSource
+from callcenter.services.ports_cel import EndedLegs
 from callcenter.services.projector import Projector
 from callcenter.services.reconcile import HouseWriter, Link
 from callcenter.services.reconciler import Reconciler
@@ -34,10 +38,11 @@ from callcenter.store.log_table import SqlLogTable
 
 
 class Bookkeeping(Struct, frozen=True):
-    """Who keeps the books, and who follows each PBX's log."""
+    """Who keeps the books, and who follows each PBX's queue_log and CEL."""
 
     reconciler: Reconciler
     settlers: dict[str, Settler]
+    cel: dict[str, CelSettler]
 
 
 def build(
@@ -69,7 +74,12 @@ def build(
     settlers = {
         name: Settler(name, _end_of(log, zone, clock), books, writer) for name, log in logs.items()
     }
-    return Bookkeeping(reconciler, settlers)
+    cel = {
+        pbx.name: CelSettler(pbx.name, _cel_of(pbx.cel, zone, clock), books, writer, agents)
+        for pbx in settings.pbx
+        if pbx.cel
+    }
+    return Bookkeeping(reconciler, settlers, cel)
 
 
 def book_of(log: str | LogTable, zone: str) -> LogSource:
@@ -81,13 +91,21 @@ def book_of(log: str | LogTable, zone: str) -> LogSource:
 
 def _end_of(log: str | LogTable, zone: str, clock: Clock) -> GrowingLog:
     """Its end as it grows."""
-
-    def wall_s() -> float:
-        return clock.wall_ms() / 1000
-
+    wall_s = _seconds(clock)
     if isinstance(log, str):
         return LiveLog(Path(log), wall_s)
     return LiveTable(queue_log_table(log, keep=True), log.zone or zone, wall_s)
+
+
+def _cel_of(cel: str | LogTable, zone: str, clock: Clock) -> EndedLegs:
+    """The CEL of a PBX as it grows."""
+    if isinstance(cel, str):
+        return CelFile(Path(cel), zone)
+    return CelTable(cel_table(cel, keep=True), cel.zone or zone, _seconds(clock))
+
+
+def _seconds(clock: Clock) -> Callable[[], float]:
+    return lambda: clock.wall_ms() / 1000
 
 
 def queue_log_table(log: LogTable, *, keep: bool = False) -> SqlLogTable:
@@ -110,3 +128,9 @@ def linker(settings: Settings, directory: Directory) -> Link:
         return (None, number.e164, "many" if matches else "none") if number.e164 else None
 
     return link
+
+
+def cel_table(log: LogTable, *, keep: bool = False) -> SqlLogTable:
+    """The table of CEL. Raises ``StoreRefused``."""
+    password = log.secret.reveal() if log.secret else ""
+    return SqlLogTable(log.url, log.table or "cel", CEL, password=password, keep=keep)

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from ami_bridge.wall_times import WallTimes, born_ms
-from callcenter.books import queue_log_table
+from callcenter.books import cel_table, queue_log_table
 from callcenter.cli.findings import Finding
 from callcenter.ports.errors import StoreRefused
 from callcenter.ports.log_tables import Row
@@ -49,7 +49,7 @@ def _file(about: str, path: Path) -> Finding:
 
 async def _table(about: str, log: LogTable, zone: str) -> list[Finding]:
     try:
-        table = queue_log_table(log)
+        table = queue_log_table(log) if about == "queue_log" else cel_table(log)
         layout = await table.layout()
         rows = await _newest(table)
     except StoreRefused as error:
