@@ -22,6 +22,9 @@ IN_QUEUE_MS = 500
 LATE_MS = 5_000
 """A lost link is noticed this late: what was handed on just before may have escaped us too."""
 
+AHEAD_MS = 600_000
+"""A PBX's clock may be this far ahead of ours; zones are further apart."""
+
 
 class LegEnd(Struct, frozen=True, kw_only=True):
     """A channel that is gone. Instants are epoch ms; None: it never came to that.
@@ -88,10 +91,17 @@ def is_open(record: CallRecord) -> bool:
     )
 
 
-def settled(record: CallRecord, end: LegEnd, agents: Mapping[str, AgentRef]) -> list[AnyFact]:
-    """The facts that put into an open record what the end of its first leg tells."""
+def settled(
+    record: CallRecord, end: LegEnd, agents: Mapping[str, AgentRef], now_ms: int
+) -> list[AnyFact]:
+    """The facts that put into an open record what the end of its first leg tells.
+
+    An end that is before what we saw, or not yet, was written in another zone than it is read in:
+    it still says who, but not when.
+    """
     by = by_whom(record, end, agents)
-    if record.settled_by == "lost_sight":
+    lost_at = record.ended_at or 0
+    if record.settled_by == "lost_sight" and lost_at - LATE_MS <= end.at <= now_ms + AHEAD_MS:
         return _found(record, end, by, agents)
     better = by in ("caller", "agent") or record.ended_by == "unknown"
     if by is None or by == record.ended_by or not better or record.ended_at is None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from callcenter.domain.hung_up import LegEnd, is_open, settled
 from callcenter.domain.model import AgentRef, CallRecord
+from callcenter.ports.clock import Clock
 from callcenter.ports.errors import StoreUnavailable
 
 from .ports_books import Books
@@ -36,12 +37,14 @@ class CelSettler:
         cel: EndedLegs,
         books: Books,
         writer: Writer,
+        clock: Clock,
         known_agents: Callable[[], Iterable[AgentRef]] = lambda: (),
     ) -> None:
         self._pbx = pbx
         self._cel = cel
         self._books = books
         self._writer = writer
+        self._clock = clock
         self._known_agents = known_agents
         self._waiting: dict[str, LegEnd] = {}
         self.settled = 0
@@ -104,7 +107,8 @@ class CelSettler:
             *await self._books.agents(self._pbx),
             *(talk.agent for talk in record.conversations),
         ]
-        facts = settled(record, end, {ref.interface.casefold(): ref for ref in refs})
+        agents = {ref.interface.casefold(): ref for ref in refs}
+        facts = settled(record, end, agents, self._clock.wall_ms())
         if facts:
             await self._writer.commit([record], facts)
             self.settled += 1

@@ -71,7 +71,7 @@ def found_out(folder: Path, place: int) -> tuple[list[CallRecord], list[AnyFact]
     for record in calls.values():
         end = ends.get(record.id)
         if end is not None and is_open(record):
-            facts = settled(record, end, agents)
+            facts = settled(record, end, agents, end.at)
             for fact in facts:
                 fold_fact(record, fact)
             said += facts

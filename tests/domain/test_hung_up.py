@@ -62,7 +62,7 @@ def end(source: str = CUSTOMER, at: int = 25_000, **known: Any) -> LegEnd:
 
 
 def after(record: CallRecord, ended: LegEnd) -> CallRecord:
-    for fact in settled(record, ended, AGENTS):
+    for fact in settled(record, ended, AGENTS, 26_000):
         fold(record, fact)
     return record
 
@@ -214,6 +214,15 @@ def test_a_call_that_one_agent_took_in_the_dark_is_answered() -> None:
     silent = end("", whole=True, bridges=1, peer=AGENT, joined_at=21_000)
     (told,) = after(call(outcome="ivr"), silent).conversations
     assert (told.talk_ms, told.ended_by) == (4_000, "unknown")
+
+
+@pytest.mark.parametrize("at", [20_000 - 12_600_000, 20_000 + 12_600_000])
+def test_a_time_that_cannot_be_is_not_believed(at: int) -> None:
+    record = after(call(talks=[talk()], outcome="answered"), end(AGENT, at=at))
+    assert (record.ended_by, record.ended_at) == ("agent", 20_000)
+    assert (record.conversations[0].ended_by, record.conversations[0].talk_ms) == ("agent", 5_000)
+    silent = after(call(talks=[talk()], outcome="answered"), end("", at=at))
+    assert silent.settled_by == "lost_sight"
 
 
 def test_asked_twice_nothing_more_is_said() -> None:

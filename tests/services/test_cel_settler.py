@@ -75,7 +75,7 @@ async def lost(at: House, callid: str, ended: int) -> None:
 async def test_an_end_waits_for_the_call_and_the_place_waits_with_it(tmp_path: Path) -> None:
     async with house(tmp_path) as at:
         cel, tasks = Cel(), Tasks()
-        settler = CelSettler("pbx1", cel, at.books, at.writer, lambda: [LEILA])
+        settler = CelSettler("pbx1", cel, at.books, at.writer, at.clock, lambda: [LEILA])
         whole = answered("1.0", 0)
         await at.commit([*link((-90, True)), *whole[:-2]])
         tasks.eternal("cel", settler.run())
@@ -103,7 +103,7 @@ async def test_an_end_waits_for_the_call_and_the_place_waits_with_it(tmp_path: P
 async def test_what_we_saw_ourselves_is_left_alone(tmp_path: Path) -> None:
     async with house(tmp_path) as at:
         cel, tasks = Cel(), Tasks()
-        settler = CelSettler("pbx1", cel, at.books, at.writer)
+        settler = CelSettler("pbx1", cel, at.books, at.writer, at.clock)
         await at.commit([*link((-90, True)), *answered("1.0", 0)])
         before = await at.journal.last_seq()
         tasks.eternal("cel", settler.run())
@@ -120,7 +120,7 @@ async def test_while_the_store_is_away_it_waits_and_begins_again(
 ) -> None:
     async with house(tmp_path) as at:
         cel, tasks = Cel(), Tasks()
-        settler = CelSettler("pbx1", cel, at.books, at.writer)
+        settler = CelSettler("pbx1", cel, at.books, at.writer, at.clock)
         away = True
         calls = at.books.calls
 
