@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
 from msgspec.structs import asdict
 
+from ami_bridge.log_table_tail import TableTail
 from ami_bridge.queue_log_rows import QUEUE_LOG
 from ami_bridge.queue_log_table import TableBook
 from ami_bridge.queue_log_visits import VisitFold
-from callcenter.store.log_table import SqlLogTable
+from callcenter.ports.errors import StoreRefused
+from callcenter.store.log_table import SqlLogTable, parsed
 from tests.store.log_tables import AsteriskDb
 from tests.store.mariadb import PASSWORD
 
@@ -109,3 +112,79 @@ async def test_a_table_gives_the_visits_that_the_file_gives(filled: SqlLogTable)
     second = asyncio.to_thread(lambda: list(book.portions(1_795_375_000_000, None)))
     late = visits([call for portion in await second for call in portion.calls])
     assert late == {callid: told for callid, told in expected.items() if "pbx-" not in callid}
+
+
+def server_of(request: pytest.FixtureRequest, kind: str) -> tuple[str, str]:
+    """URL and password of the database on this server."""
+    if kind == "mariadb":
+        return request.getfixturevalue("mariadb"), PASSWORD
+    return f"{request.getfixturevalue('postgres')}/postgres", ""
+
+
+@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
+@pytest.mark.parametrize("numbered", [True, False])
+async def test_what_is_written_now_is_read_once(
+    request: pytest.FixtureRequest, kind: str, numbered: bool
+) -> None:
+    url, password = server_of(request, kind)
+    made = AsteriskDb(url, password)
+    table = SqlLogTable(url, "queue_log", QUEUE_LOG, password=password, keep=True)
+    try:
+        await made.make("timestamp(6)", numbered=numbered, one_column=False)
+        await made.write(SPECIAL[:3])
+        tail = TableTail(table, lambda: 0.0)
+        assert await tail.read() == ([], await table.layout())
+        await made.write(SPECIAL[3:7])
+        rows, _ = await tail.read()
+        assert [row.values[3] for row in rows] == [line.split("|")[4] for line in SPECIAL[3:7]]
+        assert (await tail.read())[0] == []
+        # The server was restarted, or somebody ended our connection: it is made anew.
+        await table.close()
+        await made.write(SPECIAL[7:])
+        assert len((await tail.read())[0]) == 2
+    finally:
+        await table.close()
+        await made.close()
+
+
+@pytest.mark.parametrize("kind", ["postgres", "mariadb"])
+async def test_what_is_wrong_with_a_table_is_said(
+    request: pytest.FixtureRequest, kind: str
+) -> None:
+    url, password = server_of(request, kind)
+    made = AsteriskDb(url, password)
+    await made.do("DROP TABLE IF EXISTS queue_log")
+    table = SqlLogTable(url, "queue_log", QUEUE_LOG, password=password)
+    with pytest.raises(OSError, match="there is no such table"):
+        await table.layout()
+    await made.do("CREATE TABLE queue_log (time varchar(26), callid varchar(80), event text)")
+    with pytest.raises(OSError, match=r"lacks the column queuename, agent, data1 to data5 or data"):
+        await table.layout()
+    await made.do("DROP TABLE queue_log")
+    await made.close()
+    nobody = SqlLogTable(
+        url.replace(url.split("@")[1].split("/")[0], "127.0.0.1:1"), "q", QUEUE_LOG
+    )
+    with pytest.raises(OSError, match=r"[Cc]onnect") as refused:
+        await nobody.layout()
+    assert "127.0.0.1:1/" in str(refused.value.filename)
+    if kind == "mariadb":
+        wrong = SqlLogTable(url, "queue_log", QUEUE_LOG, password="wrong")
+        with pytest.raises(OSError, match="Access denied") as denied:
+            await wrong.layout()
+        assert "wrong" not in str(denied.value)
+
+
+@pytest.mark.parametrize("url", ["sqlite:///x.db", "no address", "oracle://a@b/c"])
+def test_an_address_of_no_such_table_is_refused(url: str) -> None:
+    with pytest.raises(StoreRefused, match="write postgresql://"):
+        parsed(url)
+
+
+def test_a_driver_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aiomysql", None)
+    with pytest.raises(StoreRefused, match=r"pip install 'callcenter\[mysql\]'"):
+        SqlLogTable("mysql://a@b/c", "queue_log", QUEUE_LOG, password="secret")
+    with pytest.raises(StoreRefused) as told:
+        SqlLogTable("mysql://a@b/c", "queue_log", QUEUE_LOG, password="secret")
+    assert "secret" not in told.value.sentence
