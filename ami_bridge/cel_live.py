@@ -11,7 +11,7 @@ from callcenter.ports.log_tables import LogTable, Row
 from callcenter.services.ports_cel import Place
 
 from .cel import CelFold
-from .log_table_tail import TableTail
+from .log_table_tail import TableTail, Trouble
 from .queue_log_table import AGAIN_S, place_of, stand_of
 from .queue_log_tail import POLL_S, Tail
 from .queue_log_tail import Place as FilePlace
@@ -52,7 +52,7 @@ class CelTable:
         self._wall_s = wall_s
         self._poll_s = poll_s
         self.fold = CelFold(zone)
-        self.trouble = ""
+        self.trouble = Trouble()
 
     async def ends(self, place: Place | None) -> AsyncIterator[tuple[list[LegEnd], Place]]:
         """Eternal: see the port. Without a place it begins behind what is there."""
@@ -63,9 +63,9 @@ class CelTable:
                 rows: list[Row] = []
                 try:
                     rows, _ = await tail.read()
-                    self.trouble = ""
+                    self.trouble.now(None)
                 except OSError as error:
-                    self.trouble = str(error.strerror or error)
+                    self.trouble.now(error)
                     await asyncio.sleep(AGAIN_S)
                 yield self.fold.table(rows), place_of(tail.stand)
                 if not rows:

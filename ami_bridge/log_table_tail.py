@@ -7,6 +7,7 @@ numbers is asked for the last seconds over and over, and what was seen is left o
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from callcenter.ports.log_tables import Layout, LogTable, Row
+
+log = logging.getLogger(__name__)
 
 LIMIT = 5_000
 """Rows asked for at once."""
@@ -32,6 +35,22 @@ class Stand(Struct, frozen=True):
 
     number: int = 0
     time: str = ""
+
+
+class Trouble:
+    """Why a table cannot be read, told to the log once each time it begins and ends."""
+
+    def __init__(self) -> None:
+        self.says = ""
+
+    def now(self, error: OSError | None) -> None:
+        """What the last look came to."""
+        says = "" if error is None else str(error.strerror or error)
+        if says and says != self.says:
+            log.warning("The %s cannot be read: %s", error and error.filename, says)
+        elif self.says and not says:
+            log.info("The table can be read again.")
+        self.says = says
 
 
 class TableTail:

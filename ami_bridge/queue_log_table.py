@@ -13,7 +13,7 @@ from callcenter.domain.logged import LoggedCall
 from callcenter.ports.log_tables import Layout, LogTable, Row
 from callcenter.services.ports_books import Portion
 
-from .log_table_tail import Stand, TableTail
+from .log_table_tail import Stand, TableTail, Trouble
 from .queue_log_file import BEFORE_S
 from .queue_log_live import QUIET_S
 from .queue_log_rows import Lines
@@ -113,7 +113,7 @@ class LiveTable:
         self._wall_s = wall_s
         self._poll_s = poll_s
         self.fold = VisitFold(quiet_s=QUIET_S)
-        self.trouble = ""
+        self.trouble = Trouble()
 
     async def calls(
         self, place: tuple[int, int, str] | None
@@ -129,10 +129,10 @@ class LiveTable:
                 rows: list[Row] = []
                 try:
                     rows, layout = await tail.read()
-                    self.trouble = ""
+                    self.trouble.now(None)
                     self.fold.texts(lines.of(rows, layout))
                 except OSError as error:
-                    self.trouble = str(error.strerror or error)
+                    self.trouble.now(error)
                     await asyncio.sleep(AGAIN_S)
                 # On a quiet PBX no line moves the log's time on.
                 self.fold.now_s = max(self.fold.now_s, int(self._wall_s()))

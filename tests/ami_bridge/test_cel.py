@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
-
 import pytest
 
 from ami_bridge import cel as module
 from ami_bridge.cel import CelFold
-from ami_bridge.cel_live import CelFile
 from callcenter.ports.log_tables import Row
 
 HANGUP = (
@@ -107,23 +103,3 @@ def test_what_never_ends_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
         text = f'{{"bridge_id": "{number}"}}'
         fold.table([Row(number, "1795384000", (f"{number}.0", "", "BRIDGE_ENTER", "", "", text))])
     assert len(fold._legs) == len(fold._bridges) == 10
-
-
-async def test_the_file_is_followed_from_its_end_and_from_a_place(tmp_path: Path) -> None:
-    path = tmp_path / "Master.csv"
-    path.write_text(f"{HANGUP}\n")
-    told = CelFile(path, "UTC", poll_s=0.01).ends(None)
-    ends, place = await asyncio.wait_for(anext(told), 5)
-    assert ends == []
-    with path.open("a") as file:
-        file.write(f"{HANGUP}\n")
-    async with asyncio.timeout(5):
-        while not ends:
-            ends, place = await anext(told)
-    assert len(ends) == 1
-    with path.open("a") as file:
-        file.write(f"{HANGUP}\n{HANGUP}\n")
-    again = CelFile(path, "UTC", poll_s=0.01).ends(place)
-    assert len((await anext(again))[0]) == 2
-    table = CelFile(path, "UTC", poll_s=0.01).ends((0, 7, "table 2026-11-22 10:00:00"))
-    assert (await anext(table))[0] == []
