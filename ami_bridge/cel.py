@@ -22,14 +22,17 @@ from .wall_times import WallTimes
 
 CEL = Wanted(
     time="eventtime",
-    columns=("uniqueid", "linkedid", "eventtype", "channame", "appname", "extra"),
+    columns=(
+        *("uniqueid", "linkedid", "eventtype", "channame", "appname", "extra"),
+        *("cid_num", "exten"),
+    ),
 )
 """The columns of Asterisk's own schema that we read."""
 
-# Places of: eventtime, uniqueid, linkedid, eventtype, channame, appname, extra.
+# Places of: eventtime, uniqueid, linkedid, eventtype, channame, appname, extra, cid_num, exten.
 SHAPES: dict[int, tuple[int, ...]] = {
-    12: (1, 8, 9, 0, 5, 6, 11),
-    20: (1, 14, 15, 0, 9, 10, 19),
+    12: (1, 8, 9, 0, 5, 6, 11, 2, 3),
+    20: (1, 14, 15, 0, 9, 10, 19, 3, 7),
 }
 """By the number of columns: asterisk-sample/cel_custom.conf, and Asterisk's own sample."""
 
@@ -47,7 +50,9 @@ class Extra(Struct):
 
 
 class _Leg(Struct):
-    started: bool = False
+    started_at: int | None = None
+    number: str = ""
+    line: str = ""
     bridges: int = 0
     peer: str = ""
     joined_at: int | None = None
@@ -91,7 +96,7 @@ class CelFold:
         return [end for row in rows for end in self._row(row.time, row.values)]
 
     def _row(self, time: str, values: Sequence[str]) -> list[LegEnd]:
-        uniqueid, linkedid, event, channel, app, text = values
+        uniqueid, linkedid, event, channel, app, text, number, exten = values
         at = self.times.read(time, uniqueid)
         if at is None or not uniqueid:
             self.garbage += 1
@@ -104,6 +109,9 @@ class CelFold:
         if event in HANDED:
             self._handed[linkedid] = at
             _trim(self._handed)
+        elif event == "CHAN_START":
+            leg = self._leg(uniqueid)
+            leg.started_at, leg.number, leg.line = at, number, exten
         elif event == "LINKEDID_END":
             self._handed.pop(linkedid, None)
         elif event in ("BRIDGE_ENTER", "BRIDGE_EXIT"):
@@ -145,9 +153,7 @@ class CelFold:
                 leg.parted_at = at
 
     def _step(self, leg: _Leg, event: str, app: str, at: int) -> None:
-        if event == "CHAN_START":
-            leg.started = True
-        elif event == "APP_START":
+        if event == "APP_START":
             self._apps.add(app)
             leg.queued |= app == "Queue"
             leg.dialled |= app == "Dial"
@@ -170,7 +176,7 @@ class CelFold:
             source=told.hangupsource,
             dial=told.dialstatus,
             # Only a PBX that writes both would have written them of this channel.
-            whole=leg.started and {"Queue", "Dial"} <= self._apps,
+            whole=leg.started_at is not None and {"Queue", "Dial"} <= self._apps,
             bridges=leg.bridges,
             peer=leg.peer,
             joined_at=leg.joined_at,
@@ -179,6 +185,10 @@ class CelFold:
             left_queue_at=leg.left_queue_at,
             dialled=leg.dialled,
             handed_at=self._handed.get(linkedid),
+            first=uniqueid == linkedid,
+            started_at=leg.started_at,
+            number=leg.number,
+            line=leg.line,
         )
 
 

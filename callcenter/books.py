@@ -75,7 +75,16 @@ def build(
         name: Settler(name, _end_of(log, zone, clock), books, writer) for name, log in logs.items()
     }
     cel = {
-        pbx.name: CelSettler(pbx.name, _cel_of(pbx.cel, zone, clock), books, writer, clock, agents)
+        pbx.name: CelSettler(
+            pbx.name,
+            _cel_of(pbx.cel, zone, clock),
+            books,
+            writer,
+            clock,
+            agents,
+            trunks=pbx.trunks,
+            link=linker(settings, directory),
+        )
         for pbx in settings.pbx
         if pbx.cel
     }

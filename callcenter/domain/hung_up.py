@@ -32,7 +32,9 @@ class LegEnd(Struct, frozen=True, kw_only=True):
     ``source`` is the channel, or the part of the PBX, that hung up, or empty. ``whole``: CEL has it
     from its start, and names queues and dials of this PBX, so that what it does not tell was not.
     ``peer`` is whom it was bridged with last, from ``joined_at`` to ``parted_at``; ``bridges``:
-    with how many it was. ``handed_at``: its Linkedid saw a transfer, a parking or a pick-up.
+    with how many it was. ``first``: nobody made it, it is the first of its Linkedid; ``number`` and
+    ``line`` are who called, and what was dialled. ``handed_at``: its Linkedid saw a transfer, a
+    parking or a pick-up.
     """
 
     uniqueid: str
@@ -49,6 +51,10 @@ class LegEnd(Struct, frozen=True, kw_only=True):
     left_queue_at: int | None = None
     dialled: bool = False
     handed_at: int | None = None
+    first: bool = False
+    started_at: int | None = None
+    number: str = ""
+    line: str = ""
 
 
 OUTCOMES: dict[str, Outcome] = {

@@ -109,12 +109,12 @@ class HouseWriter:
 
 
 def without_history(batch: Sequence[Recorded]) -> Sequence[Recorded]:
-    """The facts without those of calls that were made from the log: history rings no phone and is
+    """The facts without those of calls that were made from a log: history rings no phone and is
     on no wall. All facts of such a call come in one batch with its start."""
     past = {
         item.fact.call
         for item in batch
-        if isinstance(item.fact, CallStarted) and item.fact.settled_by == "queue_log"
+        if isinstance(item.fact, CallStarted) and item.fact.settled_by != "ami"
     }
     if not past:
         return batch

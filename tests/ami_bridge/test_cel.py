@@ -38,14 +38,14 @@ def test_what_is_no_row_is_counted_and_left_out(line: str) -> None:
 
 @pytest.mark.parametrize("extra", ["", "{", "[]", '{"hangupsource": 5}'])
 def test_an_extra_that_cannot_be_read_names_nobody(extra: str) -> None:
-    row = Row(1, "1795384322", ("1.15", "1.15", "HANGUP", "PJSIP/trunk-0d", "", extra))
+    row = Row(1, "1795384322", ("1.15", "1.15", "HANGUP", "PJSIP/trunk-0d", "", extra, "", ""))
     (end,) = CelFold("UTC").table([row])
     assert (end.source, end.dial) == ("", "")
 
 
 def row(at: int, event: str, channel: str = "A", app: str = "", extra: str = "{}") -> Row:
     names = {"A": "PJSIP/trunk-1", "B": "PJSIP/1001-2", "C": "PJSIP/1002-3"}
-    values = (f"1.{channel}", "1.A", event, names[channel], app, extra)
+    values = (f"1.{channel}", "1.A", event, names[channel], app, extra, "0912", "600")
     return Row(at, str(1_795_384_000 + at), values)
 
 
@@ -99,7 +99,11 @@ def test_what_never_ends_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LEGS", 10)
     fold = CelFold("UTC")
     for number in range(100):
-        fold.table([Row(number, "1795384000", (f"{number}.0", "", "CHAN_START", "", "", ""))])
+        fold.table(
+            [Row(number, "1795384000", (f"{number}.0", "", "CHAN_START", "", "", "", "", ""))]
+        )
         text = f'{{"bridge_id": "{number}"}}'
-        fold.table([Row(number, "1795384000", (f"{number}.0", "", "BRIDGE_ENTER", "", "", text))])
+        fold.table(
+            [Row(number, "1795384000", (f"{number}.0", "", "BRIDGE_ENTER", "", "", text, "", ""))]
+        )
     assert len(fold._legs) == len(fold._bridges) == 10

@@ -59,5 +59,5 @@ async def test_a_table_is_followed_and_may_be_away_meanwhile(
 
 
 def row(number: int, event: str) -> Row:
-    values = ("1.0", "1.0", event, "PJSIP/trunk-1", "", "{}")
+    values = ("1.0", "1.0", event, "PJSIP/trunk-1", "", "{}", "", "")
     return Row(number, f"2026-11-22 10:00:{number:02d}", values)

@@ -18,7 +18,9 @@ from callcenter.domain.facts import AnyFact
 from callcenter.domain.hung_up import LegEnd, is_open, settled
 from callcenter.domain.model import AgentRef, CallRecord
 from callcenter.domain.record import fold as fold_fact
+from callcenter.domain.unheard import unheard
 from tests.ami_bridge.replaying import flat, lines, listen, play, truth_of
+from tests.expected import fold as fold_all
 
 FOLDER = Path(__file__).parents[1] / "traces_cel"
 STORIES = sorted(path.parent.name for path in FOLDER.glob("*/cel.csv"))
@@ -147,3 +149,25 @@ def test_what_became_of_a_call_in_the_dark(name: str, outcome: str, by: str) -> 
         (talk,) = record.conversations
         assert talk.agent.interface == "PJSIP/1006"
         assert 2_000 < (talk.talk_ms or 0) < 4_000
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_call_that_nobody_heard_is_made_where_it_is_certain(name: str) -> None:
+    folder = FOLDER / name
+    truth = truth_of(folder)
+    made: list[CallRecord] = []
+    for end in ends_of(folder).values():
+        if end.channel.startswith("PJSIP/trunk-"):
+            made += fold_all(unheard("pbx1", end, agents_of(truth))).values()
+    if name not in ("direct_call", "direct_given_up", "ivr_hangup"):
+        assert made == [], "queue_log has it, or nobody can say"
+        return
+    (record,), (call,) = made, truth["calls"]
+    assert (record.uniqueid, record.caller.number) == (call["uniqueid"], call["number"])
+    assert (record.outcome, record.ended_by) == (call["outcome"], call["ended_by"])
+    assert record.line.startswith("+9821")
+    assert [talk.agent.interface for talk in record.conversations] == [
+        f"PJSIP/{leg['agent']}" for leg in call["legs"]
+    ]
+    for talk, leg in zip(record.conversations, call["legs"], strict=True):
+        assert abs((talk.talk_ms or 0) - leg["talk"] * 1000) < 500

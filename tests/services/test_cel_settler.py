@@ -10,8 +10,9 @@ import pytest
 
 from callcenter.domain.facts import CallEnded, ConversationCorrected
 from callcenter.domain.hung_up import LegEnd
+from callcenter.domain.unheard import unheard
 from callcenter.ports.errors import StoreUnavailable
-from callcenter.services.cel_settler import CelSettler
+from callcenter.services.cel_settler import CelSettler, linked
 from callcenter.services.ports_cel import Place
 from callcenter.supervise import Tasks
 from tests.services.house import LEILA, T0_S, House, answered, house, link
@@ -139,3 +140,56 @@ async def test_while_the_store_is_away_it_waits_and_begins_again(
         assert cel.began[:2] == [None, None]
         away = False
         await tasks.stop()
+
+
+def whole(callid: str, start: int, ended: int, channel: str = CHANNEL) -> LegEnd:
+    """A call that came in and was hung up in the menu."""
+    return LegEnd(
+        uniqueid=callid,
+        channel=channel,
+        at=(T0_S + ended) * 1000,
+        source=channel,
+        whole=True,
+        first=True,
+        started_at=(T0_S + start) * 1000,
+        number="+989121234567",
+        line="610",
+    )
+
+
+async def test_a_call_that_nobody_heard_is_made_and_only_that(tmp_path: Path) -> None:
+    async def link_of(number: str, line: str) -> tuple[int | None, str, str] | None:
+        return (None, number, "none") if line == "610" else None
+
+    async with house(tmp_path) as at:
+        cel, tasks = Cel(), Tasks()
+        settler = CelSettler(
+            *("pbx1", cel, at.books, at.writer, at.clock),
+            trunks=("PJSIP/trunk-",),
+            link=link_of,
+            wait_s=0,
+        )
+        await at.commit([*link((-90, True), (10, False), (60, True)), *answered("1.0", 0)])
+        tasks.eternal("cel", settler.run())
+        gap, heard, other = whole("2.0", 20, 30), whole("3.0", 61, 70), whole("4.0", 20, 30, AGENT)
+        await cel.portions.put([gap, heard, other, whole("1.0", 0, 65)])
+        async with asyncio.timeout(5):
+            while (await at.books.place(settler.key) or (0, 0, ""))[1] != 4:
+                await asyncio.sleep(0.01)
+        assert (settler.made, settler.settled) == (1, 0)
+        record = await at.record("pbx1:2.0")
+        assert (record.outcome, record.ended_by, record.settled_by) == ("ivr", "caller", "cel")
+        assert record.caller.e164 == "+989121234567"
+        assert await at.call_log.get("pbx1:3.0") is None, "we heard then: AMI had told it"
+        assert await at.call_log.get("pbx1:4.0") is None, "no line to the outside"
+        await tasks.stop()
+
+
+async def test_a_number_that_means_nothing_is_linked_to_nobody() -> None:
+    async def nothing(number: str, line: str) -> None:
+        return None
+
+    facts = unheard("pbx1", whole("2.0", 0, 9), {})
+    assert await linked(facts, nothing) == facts
+    assert await linked(facts, None) == facts
+    assert await linked(facts[1:], nothing) == facts[1:]
