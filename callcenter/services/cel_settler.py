@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 AGAIN_S = 5.0
 """How long after a failure of the store the log is taken up again."""
-WAIT_S = 30.0
+WAIT_S = 15.0
 """How long after the end of a call that we do not have it is looked for again: by then we know
 whether we heard the PBX, also after a start of ours."""
 WAITING = 20_000
