@@ -11,7 +11,7 @@ from callcenter.ports.log_tables import LogTable, Row
 from callcenter.services.ports_cel import Place
 
 from .cel import CelFold
-from .log_table_tail import TableTail, Trouble
+from .log_table_tail import TableTail, Trouble, pause_s
 from .queue_log_table import AGAIN_S, place_of, stand_of
 from .queue_log_tail import POLL_S, Tail
 from .queue_log_tail import Place as FilePlace
@@ -61,6 +61,7 @@ class CelTable:
         try:
             while True:
                 rows: list[Row] = []
+                began_s = self._wall_s()
                 try:
                     rows, _ = await tail.read()
                     self.trouble.now(None)
@@ -69,6 +70,6 @@ class CelTable:
                     await asyncio.sleep(AGAIN_S)
                 yield self.fold.table(rows), place_of(tail.stand)
                 if not rows:
-                    await asyncio.sleep(self._poll_s)
+                    await asyncio.sleep(pause_s(self._poll_s, self._wall_s() - began_s))
         finally:
             await self._table.close()

@@ -26,8 +26,7 @@ MISSING = 500
 """Missing numbers that are asked for at once at most, the newest of them."""
 OVERLAP_S = 10
 """How far back a table without numbers is asked again."""
-NUMBER = "number"
-TIME = "time"
+SLOW = 20
 
 
 class Stand(Struct, frozen=True):
@@ -35,6 +34,12 @@ class Stand(Struct, frozen=True):
 
     number: int = 0
     time: str = ""
+
+
+def pause_s(poll_s: float, took_s: float) -> float:
+    """How long to wait after a look in vain: a table that is slow to search is not searched all
+    the time (one look in ``SLOW`` times what it takes, a minute at most)."""
+    return max(poll_s, min(SLOW * took_s, 60.0))
 
 
 class Trouble:

@@ -13,7 +13,7 @@ from callcenter.domain.logged import LoggedCall
 from callcenter.ports.log_tables import Layout, LogTable, Row
 from callcenter.services.ports_books import Portion
 
-from .log_table_tail import Stand, TableTail, Trouble
+from .log_table_tail import Stand, TableTail, Trouble, pause_s
 from .queue_log_file import BEFORE_S
 from .queue_log_live import QUIET_S
 from .queue_log_rows import Lines
@@ -127,6 +127,7 @@ class LiveTable:
         try:
             while True:
                 rows: list[Row] = []
+                began_s = self._wall_s()
                 try:
                     rows, layout = await tail.read()
                     self.trouble.now(None)
@@ -140,7 +141,7 @@ class LiveTable:
                 if rows or calls:
                     yield calls, place_of(tail.stand)
                 if not rows:
-                    await asyncio.sleep(self._poll_s)
+                    await asyncio.sleep(pause_s(self._poll_s, self._wall_s() - began_s))
         finally:
             await self._table.close()
 

@@ -145,7 +145,12 @@ class SqlLogTable:
         if self._known is None:
             async with self._connected() as connection:
                 found = await connection.run_sync(self._columns)
-                self._known = await self._sort_out(connection, found)
+                known = await self._sort_out(connection, found)
+                # What times an empty table has as text is not known yet.
+                empty = (await connection.execute(self._rows(known).limit(1))).first() is None
+            if empty:
+                return known
+            self._known = known
         return self._known
 
     def _columns(self, connection: Connection) -> list[Any]:
@@ -193,15 +198,17 @@ class SqlLogTable:
         try:
             async with asyncio.timeout(ANSWER_S), engine.connect() as connection:
                 yield connection
+        except TimeoutError as error:
+            says = f"no answer in {ANSWER_S} s; an index on {self._wanted.time} would help"
+            raise _unreadable(self.where, says) from error
         except OSError as error:
             if error.filename == self.where:
                 raise
             raise _unreadable(self.where, _cause(error)) from error
         except SQLAlchemyError as error:
+            # Perhaps somebody changed the table: it is looked at anew.
+            self._known = None
             raise _unreadable(self.where, _cause(error)) from error
-        except TimeoutError as error:
-            says = f"no answer in {ANSWER_S} s; an index on {self._wanted.time} would help"
-            raise _unreadable(self.where, says) from error
         finally:
             if not self._keep:
                 await engine.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ami_bridge import log_table_tail
-from ami_bridge.log_table_tail import LATE_S, Stand, TableTail
+from ami_bridge.log_table_tail import LATE_S, Stand, TableTail, pause_s
 from tests.ami_bridge.tables import Table
 
 
@@ -71,3 +71,7 @@ async def test_without_numbers_a_moment_is_not_parted(monkeypatch: pytest.Monkey
     for _ in range(6):
         seen += await read(tail)
     assert seen == [1, 2, 2, 3, 3, 3, 3, 3, 3, 4]
+
+
+def test_a_table_that_is_slow_to_search_is_searched_less() -> None:
+    assert [pause_s(1.0, took) for took in (0.001, 0.5, 30.0, -5.0)] == [1.0, 10.0, 60.0, 1.0]

@@ -138,6 +138,12 @@ async def test_what_is_written_now_is_read_once(
         rows, _ = await tail.read()
         assert [row.values[3] for row in rows] == [line.split("|")[4] for line in SPECIAL[3:7]]
         assert (await tail.read())[0] == []
+        await made.do("ALTER TABLE queue_log RENAME COLUMN data5 TO data5_")
+        with pytest.raises(OSError, match="data5"):
+            await tail.read()
+        await made.do("ALTER TABLE queue_log ADD COLUMN data text")
+        assert (await tail.read())[1].columns[-1] == "data"
+        await made.do("ALTER TABLE queue_log RENAME COLUMN data5_ TO data5")
         # The server was restarted, or somebody ended our connection: it is made anew.
         await table.close()
         await made.write(SPECIAL[7:])
