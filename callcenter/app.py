@@ -163,6 +163,8 @@ class Service:
         self.tasks.eternal("reconciler", self.books.reconciler.run())
         for name, settler in self.books.settlers.items():
             self.tasks.eternal(f"settler {name}", settler.run())
+        for name, cel in self.books.cel.items():
+            self.tasks.eternal(f"CEL {name}", cel.run())
         for room in self.rooms:
             self.tasks.eternal(f"AMI {room.name}", room.link.run())
             pump = room.pump(self.engine, self.clock, self.histograms.ami_lag.observe_ms)

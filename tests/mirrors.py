@@ -104,7 +104,7 @@ SHAPES = (
     "callcenter/cli: __main__, findings",
     "callcenter: settings_desk",
     "callcenter/domain: customer, facts, model, signals",
-    "callcenter/services: ports_books, ports_call_log",
+    "callcenter/services: ports_books, ports_cel, ports_call_log",
     "callcenter/web: asks",
 )
 

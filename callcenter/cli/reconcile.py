@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from ami_bridge.queue_log_file import LogFiles
-from callcenter.books import linker
+from callcenter.books import book_of, linker
 from callcenter.bus.in_process import InProcessBus
 from callcenter.cli.common import Failed, config_option, database_of, run, sentences, settings_of
 from callcenter.cli.dates import bounds, checked
@@ -25,7 +25,7 @@ from callcenter.services import projector as projecting
 from callcenter.services.engine import Engine
 from callcenter.services.house_writer import HouseWriter
 from callcenter.services.ledger import Ledger
-from callcenter.services.ports_books import Job, Unexplained
+from callcenter.services.ports_books import Job, LogSource, Unexplained
 from callcenter.services.projector import Projector
 from callcenter.services.reconcile import Reconciliation
 from callcenter.services.reconciler import said
@@ -100,7 +100,9 @@ def reconcile(
             )
             run(_ask(settings, job))
         else:
-            source = LogFiles(Path(one.queue_log or "queue_log"), files)
+            # Without a queue_log of its own the PBX was chosen for the files that were named.
+            own = not files and one.queue_log
+            source = book_of(own, zone) if own else LogFiles(files[-1], files)
             run(_by_ourselves(settings, one, source, from_ms, to_ms, dry_run))
 
 
@@ -170,7 +172,7 @@ async def _nobody_came(settings: Settings, books: SqlBooks, job: Job) -> None:
 async def _by_ourselves(
     settings: Settings,
     pbx: Pbx,
-    source: LogFiles,
+    source: LogSource,
     from_ms: int | None,
     to_ms: int | None,
     dry_run: bool,
@@ -204,7 +206,7 @@ async def _by_ourselves(
                 report = await work.run(source, from_ms, to_ms, progress)
         except OSError as error:
             raise Failed(
-                f"{error.filename or source.path} cannot be read: {error.strerror or error}."
+                f"{error.filename or 'The log'} cannot be read: {error.strerror or error}."
             ) from error
         click.echo(("Nothing was changed. " if dry_run else "") + said(report))
         _show(sorted(report.unexplained, key=lambda item: -item.at)[:SHOWN])

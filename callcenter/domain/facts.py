@@ -221,7 +221,8 @@ class DispositionSet(CallFact, frozen=True, kw_only=True):
 
 
 class CallEnded(CallFact, frozen=True, kw_only=True):
-    """The customer's leg is gone. ``settled_by`` lost_sight: nobody saw how."""
+    """The customer's leg is gone. ``settled_by`` lost_sight: nobody saw how; cel or queue_log: it
+    was found there afterwards."""
 
     ended_by: EndedBy
     outcome: Outcome

@@ -44,7 +44,7 @@ Outcome = Literal[
     "failed",
     "unknown",
 ]
-SettledBy = Literal["ami", "queue_log", "lost_sight"]
+SettledBy = Literal["ami", "queue_log", "cel", "lost_sight"]
 AgentState = Literal[
     "signed_out",
     "ready",

@@ -126,8 +126,8 @@ def judge(
     if mended:
         judged.facts = correction(record, mended, agents)
         judged.verdict = "corrected"
-    elif record.settled_by == "queue_log":
-        # Corrected by an earlier run: asked twice, the ledger says the same.
+    elif record.settled_by in ("queue_log", "cel"):
+        # Corrected by an earlier run, or by CEL: asked twice, the ledger says the same.
         judged.verdict = "corrected"
     if wrong:
         judged.verdict = "unexplained"

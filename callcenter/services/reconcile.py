@@ -73,13 +73,13 @@ class Writer(Protocol):
 
 
 def without_history(batch: Sequence[Recorded]) -> Sequence[Recorded]:
-    """The facts without those of calls that were made from the log: history rings no phone and is
+    """The facts without those of calls that were made from a log: history rings no phone and is
     on no wall. All facts of such a call come in one batch with its start."""
     batch = [item for item in batch if not isinstance(item.fact, CallsImported)]
     past = {
         item.fact.call
         for item in batch
-        if isinstance(item.fact, CallStarted) and item.fact.settled_by == "queue_log"
+        if isinstance(item.fact, CallStarted) and item.fact.settled_by != "ami"
     }
     if not past:
         return batch
@@ -306,7 +306,7 @@ class Reconciliation:
             page = await self._books.calls_of(self._pbx, from_ms, to_ms, after, PAGE)
             for record in page:
                 covered = record.ended_at is not None and record.ended_at <= to_ms
-                if record.id in self._seen or not covered or record.settled_by == "queue_log":
+                if record.id in self._seen or not covered or self._found_later(record):
                     continue
                 judged = unlogged(record)
                 if judged is not None and judged.at < to_ms:
@@ -314,6 +314,12 @@ class Reconciliation:
             if len(page) < PAGE:
                 return
             after = page[-1].id
+
+    def _found_later(self, record: CallRecord) -> bool:
+        """Whether the record rests on what was found afterwards, and not seen by us."""
+        if record.settled_by == "cel":
+            return not self._heard.throughout(record.started_at, record.ended_at or 0)
+        return record.settled_by == "queue_log"
 
     # -- the ledger ------------------------------------------------------------------------
 

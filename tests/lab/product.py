@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,18 @@ class ProductError(Exception):
 
 
 class Product:
-    """``callcenter serve`` on a settings file in ``folder``, connected through the lab's proxy."""
+    """``callcenter serve`` on a settings file in ``folder``, connected through the lab's proxy.
 
-    def __init__(self, lab: Lab, folder: Path, *, queue_log: bool = False) -> None:
+    ``books``: more lines of its ``[[pbx]]``.
+    """
+
+    def __init__(
+        self, lab: Lab, folder: Path, *, queue_log: bool = False, books: Sequence[str] = ()
+    ) -> None:
         self._lab = lab
         self._folder = folder
         self._queue_log = queue_log
+        self._books = books
         self._process: asyncio.subprocess.Process | None = None
         self._token = ""
         self.port = free_port()
@@ -64,6 +71,7 @@ class Product:
         if self._queue_log:
             lines.append(f'queue_log = "{self._lab.asterisk.queue_log}"')
         lines += [
+            *self._books,
             "[http]",
             'host = "127.0.0.1"',
             f"port = {self.port}",
