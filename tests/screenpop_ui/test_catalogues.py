@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from callcenter.domain.life_step import Evidence, StepKind
+from callcenter.domain.model import SettledBy
 from screenpop_ui.assets import static_root
 from screenpop_ui.pages import LANGUAGES
 
@@ -101,3 +103,10 @@ def test_no_person_reads_a_text_that_is_not_in_the_catalogue() -> None:
             if text.strip() and text.strip() not in same_everywhere and "//" not in text:
                 found.append(f"{Path(file).name}: {text.strip()}")
     assert not found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_step_of_a_life_line_and_every_evidence_has_words(lang: str) -> None:
+    wanted = {f"step.{kind}" for kind in get_args(StepKind)}
+    wanted |= {f"evidence.{name}" for name in (*get_args(Evidence), *get_args(SettledBy))}
+    assert wanted - set(catalogue(lang)) == set()
