@@ -6,7 +6,6 @@ could not tell within seconds, and is judged after every gap and every night.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from msgspec import Struct
 from ami_bridge.queue_log_file import LogFiles
 from ami_bridge.queue_log_live import LiveLog
 from callcenter.directory.numbers import Regions, normalise
+from callcenter.domain.board import Board
 from callcenter.domain.model import AgentRef
 from callcenter.ports.clock import Clock
 from callcenter.ports.directory import Directory
@@ -33,6 +33,7 @@ class Bookkeeping(Struct, frozen=True):
 
     reconciler: Reconciler
     settlers: dict[str, Settler]
+    books: SqlBooks
 
 
 def build(
@@ -44,7 +45,7 @@ def build(
     projector: Projector,
     directory: Directory,
     clock: Clock,
-    agents: Callable[[], Iterable[AgentRef]],
+    board: Board,
 ) -> Bookkeeping:
     """Builds it for every PBX whose queue_log we can read."""
     books = SqlBooks(database)
@@ -58,13 +59,13 @@ def build(
         clock=clock,
         zone=settings.site.timezone,
         link=linker(settings, directory),
-        agents=agents,
+        agents=lambda: [AgentRef(one.id, one.name, one.interface) for one in board.agents.values()],
     )
     settlers = {
         name: Settler(name, LiveLog(path, lambda: clock.wall_ms() / 1000), books, writer)
         for name, path in logs.items()
     }
-    return Bookkeeping(reconciler, settlers)
+    return Bookkeeping(reconciler, settlers, books)
 
 
 def linker(settings: Settings, directory: Directory) -> Link:

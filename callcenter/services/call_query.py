@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from callcenter.domain.facts import Recorded
+from collections.abc import Awaitable, Callable, Sequence
+
+from callcenter.domain.facts import AnyFact, LinkLost, LinkRestored, Recorded
+from callcenter.domain.heard import Heard, LinkFact
+from callcenter.domain.life_line import life_line
+from callcenter.domain.life_step import Step
 from callcenter.domain.model import CallRecord
 from callcenter.ports.journal import Journal
 
@@ -10,13 +15,29 @@ from .ledger import Ledger
 from .ports_call_log import CallFilter, CallLog, CallPage
 from .projector import Projector
 
+Turns = Callable[[str], Awaitable[Sequence[LinkFact]]]
+FAR = 1 << 53
+
+
+async def _always_heard(pbx: str) -> Sequence[LinkFact]:
+    return ()
+
 
 class Calls:
-    """The call log, with calls in memory in place of their stored state."""
+    """The call log, with calls in memory in place of their stored state.
+
+    ``turns`` gives when the link of a PBX was lost and restored.
+    """
 
     def __init__(
-        self, call_log: CallLog, ledger: Ledger, journal: Journal, projector: Projector
+        self,
+        call_log: CallLog,
+        ledger: Ledger,
+        journal: Journal,
+        projector: Projector,
+        turns: Turns = _always_heard,
     ) -> None:
+        self._turns = turns
         self._call_log = call_log
         self._ledger = ledger
         self._journal = journal
@@ -38,3 +59,13 @@ class Calls:
     async def facts(self, call_id: str) -> list[Recorded]:
         """All that was concluded about a call, ascending."""
         return await self._journal.of_call(call_id)
+
+    async def life_line(self, record: CallRecord, facts: Sequence[Recorded]) -> list[Step]:
+        """The steps of a call, and beside its own those times in which we did not hear its PBX."""
+        gaps = Heard(await self._turns(record.pbx)).gaps(record.started_at, record.ended_at or FAR)
+        silent: list[AnyFact] = []
+        for lost, back in gaps:
+            silent.append(LinkLost(at=lost, pbx=record.pbx, why=""))
+            gap_ms = back - lost
+            silent.append(LinkRestored(at=back, pbx=record.pbx, gap_ms=gap_ms, restarted=False))
+        return life_line([*facts, *(Recorded(0, fact) for fact in silent)])
