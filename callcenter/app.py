@@ -148,7 +148,8 @@ class Service:
         self.engine.on_stored(self.projector.take)
         self.bus.listen("live views", self._live)
         self.bus.listen("reconciler", lambda batch, _: self.books.reconciler.facts(batch))
-        calls = Calls(call_log, self.ledger, journal, self.projector, self.books.books.turns)
+        turns, e164 = self.books.books.turns, self.callers.e164
+        calls = Calls(call_log, self.ledger, journal, self.projector, turns, e164)
         await self._serve(calls, call_log)
         self.tasks.eternal("journal retry", self.engine.retry())
         self.tasks.eternal("projector", self.projector.run())

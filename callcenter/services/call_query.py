@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from msgspec import structs
+
 from callcenter.domain.facts import AnyFact, LinkLost, LinkRestored, Recorded
 from callcenter.domain.heard import Heard, LinkFact
 from callcenter.domain.life_line import life_line
@@ -26,7 +28,8 @@ async def _always_heard(pbx: str) -> Sequence[LinkFact]:
 class Calls:
     """The call log, with calls in memory in place of their stored state.
 
-    ``turns`` gives when the link of a PBX was lost and restored.
+    ``turns`` gives when the link of a PBX was lost and restored; ``e164`` reads a number as people
+    type it, empty when it makes none.
     """
 
     def __init__(
@@ -36,8 +39,10 @@ class Calls:
         journal: Journal,
         projector: Projector,
         turns: Turns = _always_heard,
+        e164: Callable[[str], str] = lambda typed: "",
     ) -> None:
         self._turns = turns
+        self._e164 = e164
         self._call_log = call_log
         self._ledger = ledger
         self._journal = journal
@@ -47,6 +52,9 @@ class Calls:
         """A page of calls, newest first. Raises ``BadFilter``."""
         if self._projector.waiting:
             await self._projector.flush()
+        if wanted.number:
+            number = self._e164(wanted.number) or wanted.number
+            wanted = structs.replace(wanted, number=number)
         page = await self._call_log.find(wanted)
         return CallPage(
             [self._ledger.get(item.id) or item for item in page.items], page.next_cursor

@@ -78,16 +78,20 @@ def test_every_text_that_a_script_asks_for_is_there() -> None:
         text = file.read_text("utf-8")
         asked |= set(re.findall(r"\bt[x]?\('([^']+)'", text))
         asked |= set(re.findall(r"why: '([^']+)'", text))
+        asked |= set(re.findall(r'(?:name|every)="(\w+\.\w+)"', text))
     assert asked - known == set()
 
 
 def test_every_text_is_used() -> None:
     source = "".join(file.read_text("utf-8") for file in SCRIPTS)
     families = {match.rstrip(".") for match in re.findall(r"`(\w+)\.\$\{", source)}
+    families |= set(re.findall(r"\bword\('(\w+)'", source))
     unused = [
         key
         for key in catalogue("en")
-        if f"'{key}'" not in source and key.split(".")[0] not in families
+        if f"'{key}'" not in source
+        and f'"{key}"' not in source
+        and key.split(".")[0] not in families
     ]
     assert not unused
 

@@ -178,3 +178,13 @@ async def test_of_a_withheld_number_an_agent_reads_nothing_in_the_life_line(site
         text = await (await browser.get(CALL)).text()
     assert "0912" not in text
     assert "Hidden" not in text
+
+
+async def test_customers_are_asked_for_by_id_and_unknown_ones_are_left_out(site: Site) -> None:
+    made = await site.world.directory.create(name="Shiva")
+    async with site.browser("ali") as browser:
+        body = await (await browser.get(f"/api/v1/customers?ids={made.id},99,{made.id}")).json()
+        assert [one["name"] for one in body["items"]] == ["Shiva"]
+        for wrong in ("x", "-1", "9" * 19):
+            response = await browser.get(f"/api/v1/customers?ids={wrong}")
+            assert "ids" in await error(response, 400, "bad_value")
