@@ -55,7 +55,7 @@ function House() {
 
 function Admin() {
   return html`<${Office} page="admin" title=${t('admin.title')}>
-    <main class="page admin"><h1 class="sr">${t('admin.title')}</h1><div class="half"><${House} /></div><${Ledger} /></main><//>`;
+    <main class="page admin" tabindex="0"><h1 class="sr">${t('admin.title')}</h1><div class="half"><${House} /></div><${Ledger} /></main><//>`;
 }
 
 await open(Admin, () => t('admin.title'));

@@ -35,7 +35,7 @@ function Day() {
 function Choice({ name, every, options }) {
   const value = filters.value[name];
   const known = options.some(([id]) => id === value);
-  return html`<label class="choice ${value ? 'on' : ''}"><span>${t(`calls.${name}`)}</span>
+  return html`<label class="choice ${value ? 'on' : ''}"><span class="sr">${t(`calls.${name}`)}</span>
     <select value=${value} onChange=${(event) => choose({ [name]: event.currentTarget.value })}>
       <option value="">${t(every)}</option>${!known && value && html`<option value=${value}>${value}</option>`}
       ${options.map(([id, text]) => html`<option key=${id} value=${id}>${text}</option>`)}</select><${Icon} name="down" cls="small" /></label>`;

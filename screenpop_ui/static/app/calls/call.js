@@ -77,7 +77,7 @@ function Page() {
   const one = call.value;
   const admin = hello.value?.me?.role === 'admin';
   return html`<${Office} page="calls" below title=${t('call.title')}>
-    <main class="page one"><a class="back" href="/calls" onClick=${back}><${Icon} name="chevron" cls="back" />${t('call.back')}</a>
+    <main class="page one" tabindex="0"><a class="up" href="/calls" onClick=${back}><${Icon} name="chevron" cls="back" />${t('call.back')}</a>
       ${trouble.value ? html`<section class="card"><h1 class="sr">${t('call.title')}</h1><${Trouble} text=${t(trouble.value)} onRetry=${trouble.value === 'call.gone' ? null : load} /></section>`
     : !one ? html`<h1 class="sr">${t('call.title')}</h1><section class="card head" aria-busy="true"><${Bones} n=${3} /></section>`
       : html`<${Head} one=${one} /><div class="two"><${LifeLine} steps=${one.life_line} going=${one.ended_at === null} /><${Side} one=${one} /></div>

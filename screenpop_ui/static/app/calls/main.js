@@ -9,7 +9,7 @@ import { beginList, filters, meet } from './model.js';
 
 function Calls() {
   return html`<${Office} page="calls" title=${t('calls.title')}>
-    <main class="page"><h1 class="sr">${t('calls.title')}</h1><${Bar} /><${List} /></main>
+    <main class="page" tabindex="0"><h1 class="sr">${t('calls.title')}</h1><${Bar} /><${List} /></main>
   <//>`;
 }
 
