@@ -53,7 +53,7 @@ export function List() {
     next.focus();
     next.closest('tr')?.scrollIntoView({ block: 'nearest' });
   };
-  if (state === 'failed') return html`<section class="card"><${Trouble} text=${t(code === 'forbidden' ? 'calls.notyours' : 'calls.failed')} onRetry=${code === 'forbidden' ? null : reload} /></section>`;
+  if (state === 'failed') return html`<section class="card"><${Trouble} text=${t(code === 'forbidden' ? 'calls.notyours' : 'calls.failed')} onRetry=${code === 'forbidden' ? null : () => reload()} /></section>`;
   if (state === 'reading' && !items.length) return html`<section class="card rows" aria-busy="true"><p class="sr" role="status">${t('calls.reading')}</p><${Bones} n=${9} /></section>`;
   if (!items.length) return html`<section class="card" role="status"><${Nothing} /></section>`;
   return html`<section class="card rows ${state === 'reading' ? 'dimmed' : ''}" ref=${box}>
