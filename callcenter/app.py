@@ -276,6 +276,7 @@ class Service:
             cursor = page.next_cursor
             if cursor is None:
                 break
+        self.ledger.take_back(recent, now)
         spans = await call_log.spans(None, now - OCCUPANCY_MIN * MINUTE_MS, now + 1)
         self.figures.load(await call_log.cells(since, now + INTERVAL_MS), recent, spans, now)
 
