@@ -134,7 +134,7 @@ async def _wall(browser: Browser, demo: Demo) -> int:
 
 async def _call(browser: Browser, demo: Demo) -> int:
     """The call of this run with the longest life line; the result is how many steps it has."""
-    page = await _signed_in(browser, demo, "admin", (1440, 900))
+    page = await _signed_in(browser, demo, "admin", (1440, 1060))
     await asyncio.sleep(75)
     listed = await page.request.get(f"{demo.base}/api/v1/calls?outcome=answered&limit=60")
     calls: list[dict[str, Any]] = (await listed.json())["items"]

@@ -292,6 +292,7 @@ async def test_the_wall_shows_the_way_to_the_other_pages_when_the_pointer_moves(
     page = await context.new_page()
     await page.goto(server.url + "/wall")
     await page.wait_for_selector("tbody tr")
+    await expect(page.locator(".places")).to_have_css("opacity", "0")
     await page.mouse.move(300, 300)
     await page.mouse.move(320, 300)
     await expect(page.locator(".places")).to_have_css("opacity", "1")
