@@ -282,11 +282,6 @@ async def call_events(page: Page, server: DevServer) -> None:
     await page.locator(".raw summary").first.scroll_into_view_if_needed()
 
 
-async def call_unknown(page: Page, server: DevServer) -> None:
-    """There is no such call."""
-    await page.wait_for_selector(".trouble")
-
-
 async def admin_ready(page: Page, server: DevServer) -> None:
     """All is well, one call of the last month is unexplained and open."""
     await page.wait_for_selector(".state-of")
@@ -334,7 +329,6 @@ SCENES = (
     Scene("call", ONE, call_ready, (1440, 1300), everywhere=True),
     Scene("call-phone", ONE, call_ready, PHONE),
     Scene("call-events", ONE, call_events),
-    Scene("call-unknown", "/calls/pbx1:9.9", call_unknown),
     Scene("admin", "/admin", admin_ready, everywhere=True),
     Scene("admin-unwell", "/admin", admin_unwell),
     Scene("admin-phone", "/admin", admin_ready, PHONE),

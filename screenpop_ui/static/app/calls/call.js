@@ -1,7 +1,7 @@
 /** One call: who, when, how it ended and on whose word; its life line; for an admin what AMI said. */
 import { html, signal } from '../lib.js';
 import { read } from '../api.js';
-import { hello } from '../live.js';
+import { hello, now } from '../live.js';
 import { fmt, has, t } from '../prefs.js';
 import { Dur, Icon, Phone } from '../ui.js';
 import { Bones, Office, Trouble, open } from '../office.js';
@@ -12,11 +12,15 @@ import { LifeLine } from './line.js';
 import { RawEvents } from './events.js';
 
 const AGAIN_MS = 3000;
+const WRAP_UP_MS = 900_000;
 const id = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const path = `/api/v1/calls/${encodeURIComponent(id)}`;
 const call = signal(/** @type {any} */ (null));
 const customer = signal(/** @type {any} */ (null));
 const trouble = signal('');
+
+/** Whether somebody is still at work on it, as far as that can be: of old calls the end was missed. */
+const wrapping = (one) => now() - Date.parse(one.ended_at) < WRAP_UP_MS && one.life_line.some((step) => step.what === 'wrapped_up' && !step.until);
 
 async function load() {
   const answer = await read(path);
@@ -31,8 +35,8 @@ async function load() {
     const found = await read(`/api/v1/customers?ids=${who}`);
     if (found.ok) customer.value = found.body.items[0] ?? null;
   }
-  // A call in progress grows while it is looked at; one that is over may still be filed or corrected.
-  if (call.peek().ended_at === null) setTimeout(load, AGAIN_MS);
+  // A call in progress grows while it is looked at, and for a while its wrap-up does.
+  if (call.peek().ended_at === null || wrapping(call.peek())) setTimeout(load, AGAIN_MS);
 }
 
 function Head({ one }) {
@@ -80,7 +84,7 @@ function Page() {
     <main class="page one" tabindex="0"><a class="up" href="/calls" onClick=${back}><${Icon} name="chevron" cls="back" />${t('call.back')}</a>
       ${trouble.value ? html`<section class="card"><h1 class="sr">${t('call.title')}</h1><${Trouble} text=${t(trouble.value)} onRetry=${trouble.value === 'call.gone' ? null : load} /></section>`
     : !one ? html`<h1 class="sr">${t('call.title')}</h1><section class="card head" aria-busy="true"><${Bones} n=${3} /></section>`
-      : html`<${Head} one=${one} /><div class="two"><${LifeLine} steps=${one.life_line} going=${one.ended_at === null} /><${Side} one=${one} /></div>
+      : html`<${Head} one=${one} /><div class="two"><${LifeLine} steps=${one.life_line} going=${one.ended_at === null} wrapping=${wrapping(one)} /><${Side} one=${one} /></div>
           ${admin && html`<${RawEvents} path=${`${path}/events`} />`}`}
     </main><//>`;
 }

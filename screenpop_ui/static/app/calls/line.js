@@ -32,8 +32,8 @@ function Title({ step }) {
   }
 }
 
-/** What belongs to a step beside its sentence, as short parts. */
-function detailsOf(step) {
+/** What belongs to a step beside its sentence, as short parts; `known` notes are not told twice. */
+function detailsOf(step, known) {
   const by = endedBy(step.by);
   const number = step.text && html`<${Phone} text=${step.text} />`;
   switch (step.what) {
@@ -48,7 +48,7 @@ function detailsOf(step) {
     case 'recording': return [html`<bdi class="ltr code">${step.text}</bdi>`];
     case 'ended': return [outcomeText(step.end), by];
     case 'note': return [html`<bdi class="words">${step.text}</bdi>`];
-    case 'filed': return [html`<bdi>${dispositionTitle(step.end)}</bdi>`, step.text && html`<bdi class="words">${step.text}</bdi>`];
+    case 'filed': return [html`<bdi>${dispositionTitle(step.end)}</bdi>`, step.text && !known.includes(step.text) && html`<bdi class="words">${step.text}</bdi>`];
     case 'unheard': return [step.end === 'restarted' && t('line.restarted')];
     case 'other': return [html`<bdi class="ltr code">${step.text}</bdi>`];
     default: return [];
@@ -63,12 +63,12 @@ function Was({ step }) {
   return html`<p class="was"><${Icon} name="pencil" /><span>${t('line.was', { evidence: evidenceText(was.settled_by) })}: ${parts.map((part, i) => html`${i ? ' · ' : ''}${part}`)}</span></p>`;
 }
 
-function Step({ step, now }) {
+function Step({ step, now, known }) {
   const f = fmt.value;
   const at = Date.parse(step.at);
   const until = step.until && Date.parse(step.until);
   const open = now && !step.until && ['rang', 'talked', 'held', 'wrapped_up'].includes(step.what);
-  const parts = [...detailsOf(step), open && t('line.goeson')].filter(Boolean);
+  const parts = [...detailsOf(step, known), open && t('line.goeson')].filter(Boolean);
   return html`<li class="k-${step.what} ${BAD[step.what]?.includes(step.end) ? 'bad-end' : ''} ${step.was ? 'mended' : ''}">
     <time datetime=${step.at}><bdi class="ltr">${f.timeSeconds(at)}</bdi></time>
     <span class="node"><${Icon} name=${MARK[step.what] ?? 'help'} cls=${['door', 'leave', 'transfer'].includes(MARK[step.what]) ? 'mir' : ''} /></span>
@@ -80,10 +80,12 @@ function Step({ step, now }) {
   </li>`;
 }
 
-/** @param {{steps: any[], going: boolean}} props `going`: the call is not over */
-export function LifeLine({ steps, going }) {
+/** @param {{steps: any[], going: boolean, wrapping: boolean}} props whether the call, and work on it, go on */
+export function LifeLine({ steps, going, wrapping }) {
+  const notes = steps.filter((step) => step.what === 'note').map((step) => step.text);
+  const open = (step) => (step.what === 'wrapped_up' ? wrapping : going);
   return html`<section class="card life"><header><h2>${t('line.title')}</h2></header>
-    ${steps.length ? html`<ol>${steps.map((step, i) => html`<${Step} key=${`${step.seq}-${step.what}-${i}`} step=${step} now=${going || step.what === 'wrapped_up'} />`)}</ol>`
+    ${steps.length ? html`<ol>${steps.map((step, i) => html`<${Step} key=${`${step.seq}-${step.what}-${i}`} step=${step} now=${open(step)} known=${notes} />`)}</ol>`
     : html`<p class="none">${t('line.none')}</p>`}
   </section>`;
 }
