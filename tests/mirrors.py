@@ -53,7 +53,7 @@ TESTED_IN = {
         "the scene on which every room of the switchboard plays",
     ),
     "tests/domain/test_life_line.py": (
-        "callcenter/domain: life_record, life_step, life_talks, life_visits",
+        "callcenter/domain: life_step, life_talks, life_visits",
         "the line that they make",
     ),
     "tests/services/test_access.py": (

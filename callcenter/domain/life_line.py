@@ -8,7 +8,7 @@ total: of facts that it does not know, or whose beginning nobody saw, it tells w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import life_talks, life_visits
@@ -20,7 +20,6 @@ from .facts import (
     AnyFact,
     CallAnswered,
     CallEnded,
-    CallFact,
     CallHeld,
     CallReclassified,
     CallResumed,
@@ -45,17 +44,14 @@ from .facts import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from .life_record import facts_of
 from .life_step import Step, believed, last, word_of
-from .model import CallRecord
 
 
 def life_line(recorded: Iterable[Recorded]) -> list[Step]:
     """The steps of a call, by time; ``recorded`` are its facts, in the order of the journal."""
     steps: list[Step] = []
     for item in recorded:
-        unknown = _other if isinstance(item.fact, CallFact) else _beside
-        rule = RULES.get(type(item.fact), unknown)
+        rule = RULES.get(type(item.fact), _other)
         rule(steps, item.fact, item.seq)
     began = next((step.at for step in steps if step.what == "started"), 0)
     joined = {step.visit for step in steps if step.what == "talked"}
@@ -69,18 +65,6 @@ def life_line(recorded: Iterable[Recorded]) -> list[Step]:
         step.at = max(step.at, began)
         told.append(step)
     return sorted(told, key=lambda step: (step.at, step.seq))
-
-
-def life_line_of(record: CallRecord, recorded: Sequence[Recorded]) -> list[Step]:
-    """The same of a call with its record: what the journal has no facts of, the record tells, on
-    the word that the record rests on."""
-    if any(isinstance(item.fact, CallStarted) for item in recorded):
-        return life_line(recorded)
-    steps = life_line([*(Recorded(0, fact) for fact in facts_of(record)), *recorded])
-    for step in steps:
-        if step.seq == 0 and step.settled_by in ("ami", "queue_status"):
-            step.settled_by = word_of(record.settled_by)
-    return steps
 
 
 def _started(steps: list[Step], fact: CallStarted, seq: int) -> None:

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from callcenter.domain.facts import AnyFact, LinkLost, LinkRestored, Recorded
 from callcenter.domain.heard import Heard, LinkFact
-from callcenter.domain.life_line import life_line_of
+from callcenter.domain.life_line import life_line
 from callcenter.domain.life_step import Step
 from callcenter.domain.model import CallRecord
 from callcenter.ports.journal import Journal
@@ -76,4 +76,4 @@ class Calls:
             silent.append(LinkLost(at=lost, pbx=record.pbx, why=""))
             gap_ms = back - lost
             silent.append(LinkRestored(at=back, pbx=record.pbx, gap_ms=gap_ms, restarted=False))
-        return life_line_of(record, [*facts, *(Recorded(-1, fact) for fact in silent)])
+        return life_line([*facts, *(Recorded(0, fact) for fact in silent)])

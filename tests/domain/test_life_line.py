@@ -41,20 +41,9 @@ from callcenter.domain.facts import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from callcenter.domain.life_line import RULES, life_line, life_line_of
+from callcenter.domain.life_line import RULES, life_line
 from callcenter.domain.life_step import Believed, Evidence, Step, StepKind, word_of
-from callcenter.domain.model import (
-    AgentRef,
-    Caller,
-    CallRecord,
-    Conversation,
-    EndedBy,
-    Offer,
-    SettledBy,
-    Transfer,
-    Visit,
-    VisitEnd,
-)
+from callcenter.domain.model import AgentRef, EndedBy, SettledBy, VisitEnd
 
 ALI = AgentRef("pbx1:PJSIP/1001", "Ali", "PJSIP/1001")
 SARA = AgentRef("pbx1:PJSIP/1002", "Sara", "PJSIP/1002")
@@ -364,11 +353,6 @@ def test_a_fact_of_a_later_version_is_told_by_its_name() -> None:
     class CallBlessed(CallFact, frozen=True, kw_only=True):
         """Nothing that this version knows."""
 
-    class MoonFull(Fact, frozen=True, kw_only=True):
-        """Nothing of a call's."""
-
-    beside: Any = MoonFull(at=1, pbx="pbx1")
-    assert told(beside) == []
     later: Any = CallBlessed(**at(3))
     step = only(told(started(), later), "other")
     assert (step.text, step.at) == ("CallBlessed", 1_003_000)
@@ -379,61 +363,6 @@ def test_a_settler_that_is_new_here_counts_as_heard() -> None:
     assert word_of(stranger) == "ami"
 
 
-def imported() -> CallRecord:
-    """A call of the past, as an old queue_log tells it, without facts of its own."""
-    rung = Offer(number=1, agent=ALI, at=1_002_000, ring_ms=3_000, end="no_answer")
-    waiting = Visit(
-        number=2,
-        queue="sales",
-        entered_at=1_060_000,
-        offers=[Offer(number=3, agent=ALI, at=1_061_000)],
-    )
-    return CallRecord(
-        id="pbx1:1", pbx="pbx1", uniqueid="1", linkedid="1", direction="inbound",
-        caller=Caller(), line="", started_at=1_000_000, ended_at=1_090_000,
-        direct=[Offer(number=2, agent=SARA, at=1_007_000, end="cancelled")],
-        visits=[
-            stay,
-            waiting,
-            Visit(number=3, queue="vip", entered_at=1_070_000, left_at=1_080_000, end="abandoned"),
-        ],
-        conversations=[
-            Conversation(number=1, agent=SARA, joined_at=1_010_000, queue="support", visit=1,
-                talk_ms=30_000, transfer=Transfer("blind", "1009"), wrapup_ms=5_000),
-            Conversation(number=2, agent=ALI, joined_at=1_081_000),
-            Conversation(number=3, agent=ALI, joined_at=1_082_000, talk_ms=1_000, ended_by="agent"),
-        ],
-        settled_by="queue_log",
-    )  # fmt: skip
-
-
-def test_of_a_call_without_facts_its_record_tells() -> None:
-    steps = life_line_of(imported(), [])
-    assert kinds(steps) == [
-        "started", "entered", "rang", "rang", "talked", "transferred", "wrapped_up", "entered",
-        "rang", "entered", "left", "talked", "talked", "ended",
-    ]  # fmt: skip
-    assert {step.settled_by for step in steps} == {"queue_log"}
-    assert [step.end for step in steps if step.what in ("left", "ended")] == [
-        "abandoned",
-        "unknown",
-    ]
-    assert [step.ms for step in steps if step.what == "talked"] == [30_000, None, 1_000]
-
-
-def test_what_was_said_of_such_a_call_later_is_told_beside_it() -> None:
-    record = imported()
-    record.visits, record.conversations, record.direct, record.ended_at = [], [], [], None
-    note = Recorded(9, NoteSaved(**at(95), by="sara", text="called back", rev=1))
-    steps = life_line_of(record, [note])
-    assert [(step.what, step.settled_by) for step in steps] == [
-        ("started", "queue_log"),
-        ("note", "desk"),
-    ]
-    known = [Recorded(1, started()), note]
-    assert life_line_of(record, known) == life_line(known)
-
-
 def test_every_fact_has_its_rule() -> None:
     kinds = [
         kind
@@ -441,6 +370,5 @@ def test_every_fact_has_its_rule() -> None:
         if isinstance(kind, type) and issubclass(kind, Fact) and not kind.__subclasses__()
     ]
     assert len(kinds) > 20
-    of_calls = [kind for kind in kinds if issubclass(kind, CallFact | LinkLost | LinkRestored)]
-    missing = [kind.__name__ for kind in of_calls if kind not in RULES]
+    missing = [kind.__name__ for kind in kinds if kind not in RULES]
     assert not missing, "say in life_line.py how these are told, and word them in i18n/*.json"
