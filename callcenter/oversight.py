@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from ami_bridge.flight_log import FlightLog, Found
 from callcenter import __version__, rules
@@ -42,42 +43,42 @@ SEARCHES = 1
 """Searches in recordings at a time: each has a core for itself."""
 
 
+class House(Protocol):
+    """The parts of the service that are looked at."""
+
+    settings: Settings
+    board: Board
+    engine: Engine
+    projector: Projector
+    ledger: Ledger
+    callers: Callers
+    books: Bookkeeping
+    rooms: list[PbxRoom]
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
+
+    def ready(self) -> tuple[bool, list[str]]:
+        """Whether the service does its work, and why not."""
+        ...
+
+
 class HouseOversight:
     """The port ``Oversight`` of the web room."""
 
-    def __init__(
-        self,
-        *,
-        settings: Settings,
-        rooms: Sequence[PbxRoom],
-        ready: Callable[[], tuple[bool, list[str]]],
-        board: Board,
-        engine: Engine,
-        projector: Projector,
-        ledger: Ledger,
-        callers: Callers,
-        books: Bookkeeping,
-        clock: Clock,
-    ) -> None:
-        self._settings = settings
-        self._rooms = rooms
-        self._ready = ready
-        self._board = board
-        self._engine = engine
-        self._projector = projector
-        self._ledger = ledger
-        self._callers = callers
-        self._books = books.books
-        self._reconciler = books.reconciler
-        self._clock = clock
-        self._titles = rules.titles(settings)
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._settings = house.settings
+        self._titles = rules.titles(house.settings)
         self._one_search = asyncio.Semaphore(SEARCHES)
 
     def names(self) -> Names:
         """What ids are called."""
         configured = {queue.name for queue in self._settings.queue} - {"*"}
-        queues = configured | set(self._board.queues)
-        agents = sorted(self._board.agents.values(), key=lambda agent: agent.name)
+        queues = configured | set(self._house.board.queues)
+        agents = sorted(self._house.board.agents.values(), key=lambda agent: agent.name)
         return Names(
             queues={name: self._titles(name) for name in sorted(queues)},
             agents=[AgentName(agent.id, agent.name) for agent in agents],
@@ -89,21 +90,21 @@ class HouseOversight:
 
     async def ledger(self, from_day: str, to_day: str, pbx: str) -> LedgerSeen:
         """The books from day to day, both included."""
-        names = [room.name for room in self._rooms if pbx in ("", room.name)]
-        counted: Mapping[str, int] = await self._books.unreconciled()
-        listed = await self._books.unexplained(MOST_UNEXPLAINED + 1, pbx)
-        read = self._reconciler.unreconciled()
+        names = [room.name for room in self._house.rooms if pbx in ("", room.name)]
+        counted: Mapping[str, int] = await self._house.books.books.unreconciled()
+        listed = await self._house.books.books.unexplained(MOST_UNEXPLAINED + 1, pbx)
+        read = self._house.books.reconciler.unreconciled()
         return LedgerSeen(
             books=[
                 BookSeen(
                     pbx=name,
                     read=name in read,
                     unexplained=counted.get(name, 0),
-                    trouble=self._reconciler.trouble.get(name, ""),
+                    trouble=self._house.books.reconciler.trouble.get(name, ""),
                 )
                 for name in names
             ],
-            days=await self._books.days(from_day, to_day, pbx),
+            days=await self._house.books.books.days(from_day, to_day, pbx),
             unexplained=listed[:MOST_UNEXPLAINED],
             more=len(listed) > MOST_UNEXPLAINED,
             lies=dict(LIES),
@@ -111,29 +112,29 @@ class HouseOversight:
 
     def house(self) -> HouseSeen:
         """Links, journal and alarms as they are now."""
-        ready, reasons = self._ready()
+        ready, reasons = self._house.ready()
         trace = self._settings.trace
         return HouseSeen(
             version=__version__,
             ready=ready,
             reasons=reasons,
-            links=[self._link(room) for room in self._rooms],
-            calls_open=len(self._ledger.open_calls()),
-            facts=self._engine.committed,
-            waiting=self._engine.waiting,
-            trouble=self._engine.trouble,
-            journal_failures=self._engine.failures,
-            call_log_waiting=self._projector.waiting,
-            call_log_failures=self._projector.failures,
-            lookup_failures=self._callers.failures,
-            orphaned=self._ledger.orphans,
+            links=[self._link(room) for room in self._house.rooms],
+            calls_open=len(self._house.ledger.open_calls()),
+            facts=self._house.engine.committed,
+            waiting=self._house.engine.waiting,
+            trouble=self._house.engine.trouble,
+            journal_failures=self._house.engine.failures,
+            call_log_waiting=self._house.projector.waiting,
+            call_log_failures=self._house.projector.failures,
+            lookup_failures=self._house.callers.failures,
+            orphaned=self._house.ledger.orphans,
             recorder_keep=trace.keep,
             recorder_scrubs=trace.scrub,
         )
 
     def _link(self, room: PbxRoom) -> LinkSeen:
         counted = room.numbers()
-        told = self._board.links.get(room.name)
+        told = self._house.board.links.get(room.name)
         return LinkSeen(
             pbx=room.name,
             up=told is not None and told.up,
@@ -157,7 +158,7 @@ class HouseOversight:
         trace = self._settings.trace
         if not trace.keep:
             return self._no_events("off")
-        now = self._clock.wall_ms()
+        now = self._house.clock.wall_ms()
         from_s = (record.started_at - BEFORE_MS) / 1000
         to_s = min((record.ended_at or now) + BEFORE_MS, now + BEFORE_MS) / 1000
         log = FlightLog(record.pbx, Path(trace.folder))

@@ -66,7 +66,7 @@ def house(tmp_path: Path, keep: str = "24h", books: Books | None = None) -> Hous
     ):
         board.apply(fact)
     reconciler = SimpleNamespace(unreconciled=lambda: {"pbx1": 1}, trouble={"pbx1": "No file."})
-    return HouseOversight(
+    parts = SimpleNamespace(
         settings=Settings(
             pbx=(Pbx(name="pbx1", username="u"), Pbx(name="pbx2", username="u")),
             queue=(Queue(name="*"), Queue(name="support", title_fa="پشتیبانی"), Queue(name="vip")),
@@ -82,6 +82,7 @@ def house(tmp_path: Path, keep: str = "24h", books: Books | None = None) -> Hous
         books=cast(Any, SimpleNamespace(books=books or Books(), reconciler=reconciler)),
         clock=cast(Any, SimpleNamespace(wall_ms=lambda: NOW)),
     )
+    return HouseOversight(cast(Any, parts))
 
 
 def call(started_at: int, ended_at: int | None) -> CallRecord:

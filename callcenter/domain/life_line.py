@@ -20,6 +20,7 @@ from .facts import (
     AnyFact,
     CallAnswered,
     CallEnded,
+    CallFact,
     CallHeld,
     CallReclassified,
     CallResumed,
@@ -51,9 +52,13 @@ def life_line(recorded: Iterable[Recorded]) -> list[Step]:
     """The steps of a call, by time; ``recorded`` are its facts, in the order of the journal."""
     steps: list[Step] = []
     for item in recorded:
-        rule = RULES.get(type(item.fact), _other)
+        unknown = _other if isinstance(item.fact, CallFact) else _beside
+        rule = RULES.get(type(item.fact), unknown)
         rule(steps, item.fact, item.seq)
-    began = next((step.at for step in steps if step.what == "started"), 0)
+    start = last(steps, "started")
+    began = 0 if start is None else start.at
+    # A call that was found afterwards is known from there, whatever its single facts are.
+    found = None if start is None or start.settled_by == "ami" else start.settled_by
     joined = {step.visit for step in steps if step.what == "talked"}
     told = []
     for step in steps:
@@ -63,6 +68,8 @@ def life_line(recorded: Iterable[Recorded]) -> list[Step]:
             continue
         # A log in whole seconds may put what it knows before the call began.
         step.at = max(step.at, began)
+        if found is not None and step.settled_by in ("ami", "queue_status"):
+            step.settled_by = found
         told.append(step)
     return sorted(told, key=lambda step: (step.at, step.seq))
 
