@@ -10,7 +10,15 @@ from typing import Any, get_args
 import pytest
 
 from callcenter.domain.life_step import Evidence, StepKind
-from callcenter.domain.model import SettledBy
+from callcenter.domain.model import (
+    Direction,
+    EndedBy,
+    OfferEnd,
+    Outcome,
+    SettledBy,
+    TransferKind,
+    VisitEnd,
+)
 from screenpop_ui.assets import static_root
 from screenpop_ui.pages import LANGUAGES
 
@@ -113,4 +121,21 @@ def test_no_person_reads_a_text_that_is_not_in_the_catalogue() -> None:
 def test_every_step_of_a_life_line_and_every_evidence_has_words(lang: str) -> None:
     wanted = {f"step.{kind}" for kind in get_args(StepKind)}
     wanted |= {f"evidence.{name}" for name in (*get_args(Evidence), *get_args(SettledBy))}
+    assert wanted - set(catalogue(lang)) == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("family", "values"),
+    [
+        ("move", TransferKind),
+        ("offer", OfferEnd),
+        ("by", EndedBy),
+        ("outcome", Outcome),
+        ("outcome", VisitEnd),
+        ("dir", Direction),
+    ],
+)
+def test_every_way_a_call_can_go_has_words(lang: str, family: str, values: object) -> None:
+    wanted = {f"{family}.{value}" for value in get_args(values)}
     assert wanted - set(catalogue(lang)) == set()
