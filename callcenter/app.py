@@ -22,8 +22,8 @@ from callcenter.directory.directory import EmbeddedDirectory
 from callcenter.directory.numbers import Regions, normalise
 from callcenter.domain.board import Board, LinkNow
 from callcenter.domain.facts import AnyFact, Recorded
-from callcenter.domain.model import AgentRef
 from callcenter.observed import Observed
+from callcenter.oversight import HouseOversight
 from callcenter.ports.errors import StoreUnavailable
 from callcenter.rooms import PbxRoom, build_room
 from callcenter.services import projector as projecting
@@ -145,16 +145,15 @@ class Service:
             projector=self.projector,
             directory=self.directory,
             clock=clock,
-            agents=lambda: [
-                AgentRef(agent.id, agent.name, agent.interface)
-                for agent in self.board.agents.values()
-            ],
+            board=self.board,
         )
         self.engine.on_change(self.figures.take)
         self.engine.on_stored(self.projector.take)
         self.bus.listen("live views", self._live)
         self.bus.listen("reconciler", lambda batch, _: self.books.reconciler.facts(batch))
-        await self._serve(Calls(call_log, self.ledger, journal, self.projector), call_log)
+        turns, e164 = self.books.books.turns, self.callers.e164
+        calls = Calls(call_log, self.ledger, journal, self.projector, turns, e164)
+        await self._serve(calls, call_log)
         self.tasks.eternal("journal retry", self.engine.retry())
         self.tasks.eternal("projector", self.projector.run())
         self.tasks.eternal("live view", self.live.run())
@@ -282,6 +281,7 @@ class Service:
             cursor = page.next_cursor
             if cursor is None:
                 break
+        self.ledger.take_back(recent, now)
         spans = await call_log.spans(None, now - OCCUPANCY_MIN * MINUTE_MS, now + 1)
         self.figures.load(await call_log.cells(since, now + INTERVAL_MS), recent, spans, now)
 
@@ -303,6 +303,7 @@ class Service:
             view=self.live,
             desk=self.commands,
             calls=calls,
+            oversight=HouseOversight(self),
             figures=Figures(call_log, self.rules, self.clock),
             directory=self.directory,
             access=self.access,

@@ -8,7 +8,7 @@ and every night.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -20,6 +20,7 @@ from ami_bridge.queue_log_live import LiveLog
 from ami_bridge.queue_log_rows import QUEUE_LOG
 from ami_bridge.queue_log_table import LiveTable, TableBook
 from callcenter.directory.numbers import Regions, unshown
+from callcenter.domain.board import Board
 from callcenter.domain.customer import Match, Number
 from callcenter.domain.history import Linked
 from callcenter.domain.model import AgentRef
@@ -46,6 +47,7 @@ class Bookkeeping(Struct, frozen=True):
 
     reconciler: Reconciler
     settlers: dict[str, Settler]
+    books: SqlBooks
     cel: dict[str, CelSettler]
 
 
@@ -58,12 +60,16 @@ def build(
     projector: Projector,
     directory: Directory,
     clock: Clock,
-    agents: Callable[[], Iterable[AgentRef]],
+    board: Board,
 ) -> Bookkeeping:
     """Builds it for every PBX whose queue_log we can read. Raises ``StoreRefused``."""
     books = SqlBooks(database)
     writer = HouseWriter(engine, ledger, projector, forget=ledger.drop)
     zone = settings.site.timezone
+
+    def known() -> list[AgentRef]:
+        return [AgentRef(one.id, one.name, one.interface) for one in board.agents.values()]
+
     logs = {pbx.name: pbx.queue_log for pbx in settings.pbx if pbx.queue_log}
     reconciler = Reconciler(
         logs={name: book_of(log, zone) for name, log in logs.items()},
@@ -73,7 +79,7 @@ def build(
         clock=clock,
         zone=zone,
         link=linker(settings, directory),
-        agents=agents,
+        agents=known,
     )
     settlers = {
         name: Settler(name, _end_of(log, zone, clock), books, writer) for name, log in logs.items()
@@ -85,14 +91,14 @@ def build(
             books,
             writer,
             clock,
-            agents,
+            known,
             trunks=pbx.trunks,
             link=linker(settings, directory),
         )
         for pbx in settings.pbx
         if pbx.cel
     }
-    return Bookkeeping(reconciler, settlers, cel)
+    return Bookkeeping(reconciler, settlers, books, cel)
 
 
 def book_of(log: str | LogTable, zone: str) -> LogSource:

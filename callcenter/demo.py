@@ -17,7 +17,7 @@ from callcenter import demo_past
 from callcenter.app import Service, StartError, SystemClock
 from callcenter.directory.directory import EmbeddedDirectory
 from callcenter.directory.numbers import normalise
-from callcenter.settings import Account, Database, Pbx, Queue, Secret, Settings
+from callcenter.settings import Account, Database, Pbx, Queue, Secret, Settings, Trace
 from callcenter.store.customers import SqlCustomers
 from callcenter.store.journal import SqlJournal
 from callcenter.store.schema import open_database, upgrade
@@ -87,6 +87,10 @@ class Demo:
             secret=Secret(SECRET),
             actions=account,
         )
+        trace = settings.trace
+        if not trace.keep:
+            # What AMI said of a call can be looked at; the people are made up, nothing is hidden.
+            trace = Trace(keep="24h", folder=str(DATABASE.parent / "demo-traces"), scrub=False)
         site = replace(settings.site, region=settings.site.region or "IR")
         await self._remember(url, site.region)
         return replace(
@@ -95,6 +99,7 @@ class Demo:
             queue=settings.queue or QUEUES,
             database=replace(settings.database, url=url),
             site=site,
+            trace=trace,
         )
 
     async def _remember(self, url: str, region: str) -> None:

@@ -104,7 +104,7 @@ def _recorder(
     keep = settings.trace.keep
     if not keep:
         return None
-    length = int(keep[:-1]) * (86_400 if keep.endswith("d") else 3_600)
+    length = rules.seconds_of(keep)
     folder = Path(settings.trace.folder)
     recorder = FlightRecorder(pbx.name, folder, length, settings.trace.scrub, wall_s)
     link.listeners.append(Scribe(recorder.record).hear)

@@ -101,3 +101,8 @@ def pause_limit(settings: Settings) -> Callable[[str], int | None]:
     """The limit of a pause in seconds by its reason, None where it has none."""
     limits = {reason.code: reason.limit_s for reason in settings.desk.pause_reasons}
     return lambda reason: limits.get(reason)
+
+
+def seconds_of(length: str) -> int:
+    """A length of time as ``[trace] keep`` writes it (``24h``, ``7d``), in seconds."""
+    return int(length[:-1]) * (86_400 if length.endswith("d") else 3_600)

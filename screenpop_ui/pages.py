@@ -1,4 +1,4 @@
-"""The three HTML shells: sign-in, desk and wall.
+"""The HTML shells: sign-in, desk, wall, the list of calls, one call, administration.
 
 A shell has no inline script or style, so the pages run under the policy below. Language, direction
 and theme are in ``<html>`` from the first byte: the right layout is there before any script runs.
@@ -12,11 +12,11 @@ from pathlib import Path
 from string import Template
 from typing import Literal
 
-Page = Literal["sign-in", "desk", "wall"]
+Page = Literal["sign-in", "desk", "wall", "calls", "call", "admin"]
 Language = Literal["en", "fa", "he"]
 Theme = Literal["light", "dark", "auto"]
 
-PAGES: tuple[Page, ...] = ("sign-in", "desk", "wall")
+PAGES: tuple[Page, ...] = ("sign-in", "desk", "wall", "calls", "call", "admin")
 LANGUAGES: tuple[Language, ...] = ("en", "fa", "he")
 THEMES: tuple[Theme, ...] = ("light", "dark", "auto")
 CONTENT_SECURITY_POLICY = (
@@ -28,6 +28,9 @@ TITLES: dict[Page, dict[Language, str]] = {
     "sign-in": {"en": "Sign in", "fa": "ورود", "he": "כניסה"},
     "desk": {"en": "Agent desktop", "fa": "میز کار اپراتور", "he": "עמדת נציג"},
     "wall": {"en": "Wall dashboard", "fa": "تابلوی وضعیت", "he": "לוח בקרה"},
+    "calls": {"en": "Calls", "fa": "تماس‌ها", "he": "שיחות"},
+    "call": {"en": "Call", "fa": "تماس", "he": "שיחה"},
+    "admin": {"en": "Administration", "fa": "مدیریت سامانه", "he": "ניהול המערכת"},
 }
 NEEDS_SCRIPT: dict[Language, str] = {
     "en": "This page needs JavaScript. Please allow it for this address.",

@@ -52,6 +52,10 @@ TESTED_IN = {
         "callcenter/domain: calls",
         "the scene on which every room of the switchboard plays",
     ),
+    "tests/domain/test_life_line.py": (
+        "callcenter/domain: life_step, life_talks, life_visits",
+        "the line that they make",
+    ),
     "tests/services/test_access.py": (
         "callcenter/services: passwords, throttle",
         "signing in",
@@ -104,7 +108,7 @@ SHAPES = (
     "callcenter/cli: __main__, findings",
     "callcenter: settings_desk",
     "callcenter/domain: customer, facts, model, signals",
-    "callcenter/services: ports_books, ports_cel, ports_call_log",
+    "callcenter/services: overseen, ports_books, ports_cel, ports_call_log",
     "callcenter/web: asks",
 )
 

@@ -49,6 +49,12 @@ class Heard:
         place = bisect_right(self._starts, from_ms) - 1
         return place >= 0 and to_ms + MARGIN_MS <= self._spans[place][1]
 
+    def gaps(self, from_ms: int, to_ms: int) -> list[tuple[int, int]]:
+        """The times between two spans that touch ``from_ms`` to ``to_ms``, whole."""
+        between = zip(self._spans, self._spans[1:], strict=False)
+        every = [(end, start) for (_, end), (start, _) in between]
+        return [(lost, back) for lost, back in every if lost <= to_ms and back >= from_ms]
+
     def _add(self, start: int, end: int) -> None:
         if end > start:
             self._spans.append((start, end))

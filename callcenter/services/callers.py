@@ -92,6 +92,10 @@ class Callers:
         """A line of ours as people of its country write it; as it came when it is no number."""
         return self._normalise(line, line, "shown").national or line
 
+    def e164(self, typed: str) -> str:
+        """A number as somebody types it, for the site's own region; empty when it makes none."""
+        return self._normalise(typed, "", "shown").e164
+
     def get(self, call: str) -> CallerInfo | None:
         """What is known now of the caller of this call."""
         return self._known.get(call)

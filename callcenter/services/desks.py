@@ -83,11 +83,11 @@ class Desks:
         for record in self._ledger.in_memory():
             if record.ended_at is not None and record.ended_at < oldest:
                 continue
-            if record.ended_at is None and record.direction != "internal":
+            on = [agent for agent in self._agents_of(record) if cards.phase(record, agent)]
+            if record.direction != "internal" and (on or record.ended_at is None):
                 self._callers.begin(record, resumed=True)
-            for agent in self._agents_of(record):
-                if cards.phase(record, agent):
-                    self._desk(agent).calls[record.id] = None
+            for agent in on:
+                self._desk(agent).calls[record.id] = None
 
     def apply(self, batch: Sequence[Recorded], arrived_ms: float) -> None:
         """Follows the facts of one commit."""

@@ -113,6 +113,14 @@ class Ledger:
             if item.ended_at is not None:
                 self._ended[item.id] = item.ended_at
 
+    def take_back(self, lately: Iterable[CallRecord], now: int) -> None:
+        """After a restart: of calls that ended within ``LINGER_MS`` before ``now`` those that
+        somebody talked on and nobody has filed, which still stand on a desk."""
+        for item in lately:
+            unfiled = item.disposition is None and bool(item.conversations)
+            if unfiled and item.ended_at is not None and now - item.ended_at < LINGER_MS:
+                self.load(item)
+
     def drop(self, calls: Iterable[str]) -> None:
         """Forgets calls that are history and of which nothing more will be said now."""
         for call in calls:

@@ -6,17 +6,19 @@ no state of calls, agents or customers of its own. Instants are epoch millisecon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
 from ..domain.facts import Recorded
+from ..domain.life_step import Step
 from ..domain.model import CallRecord
 from ..services.access import SignedIn
 from ..services.gauges import Gauge
 from ..services.kpi_query import KpiInterval, KpiQuery, KpiScope, KpiValue
+from ..services.overseen import EventsSeen, HouseSeen, LedgerSeen, Names
 from ..services.ports_call_log import CallFilter, CallPage
 from ..services.pushes import Deltas, Push, Result
 
@@ -109,6 +111,30 @@ class Calls(Protocol):
         """All that was concluded about a call, ascending."""
         ...
 
+    async def life_line(self, record: CallRecord, facts: Sequence[Recorded]) -> list[Step]:
+        """What a person would tell of a call: the steps its facts make, by time."""
+        ...
+
+
+class Oversight(Protocol):
+    """What is shown of the house itself: names, the ledger, links and stores, recordings."""
+
+    def names(self) -> Names:
+        """What ids are called."""
+        ...
+
+    async def ledger(self, from_day: str, to_day: str, pbx: str) -> LedgerSeen:
+        """The books from day to day, both included; empty ``pbx``: of all. Days: 2026-11-22."""
+        ...
+
+    def house(self) -> HouseSeen:
+        """Links, journal and alarms as they are now."""
+        ...
+
+    async def events(self, record: CallRecord) -> EventsSeen:
+        """What the PBX said of a call, as far as it was recorded and is kept."""
+        ...
+
 
 class Figures(Protocol):
     """The figures of any period, from the same functions as the live ones."""
@@ -134,7 +160,7 @@ class Gauges(Protocol):
         ...
 
 
-PageName = Literal["sign-in", "desk", "wall"]
+PageName = Literal["sign-in", "desk", "wall", "calls", "call", "admin"]
 Language = Literal["en", "fa", "he"]
 Theme = Literal["light", "dark", "auto"]
 

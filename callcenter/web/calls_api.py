@@ -10,12 +10,13 @@ from msgspec import Meta, Struct
 
 from ..domain.model import CallRecord, Outcome
 from ..services.access import SignedIn
+from ..services.overseen import EventsState
 from ..services.ports_call_log import CallFilter
-from .asks import Calls
+from .asks import Calls, Oversight
 from .bodies import Query, answer, body_of, instant
 from .codes import Code, Refusal
 from .commands import Commands
-from .operations import Operation, Param
+from .operations import ADMIN, Operation, Param
 from .shapes import (
     CallPageShape,
     CallWithFacts,
@@ -47,6 +48,33 @@ class DispositionBody(Struct, frozen=True, forbid_unknown_fields=True):
     op: Annotated[str, Meta(max_length=64)] = ""
 
 
+class EventShape(Struct, frozen=True):
+    """One AMI message: when it came, and its headers in order (repeats kept)."""
+
+    at: str
+    headers: list[tuple[str, str]]
+
+
+class EventsShape(Struct, frozen=True):
+    """What the PBX said of a call. ``state`` and ``said`` tell why there is nothing; ``more``: it
+    was too much to show all; ``scrubbed``: numbers and names may be substitutes."""
+
+    state: EventsState
+    said: str
+    scrubbed: bool
+    events: list[EventShape]
+    more: bool
+
+
+SAID: dict[EventsState, str] = {
+    "kept": "",
+    "off": "AMI events are not being recorded. Set [trace] keep, such as 24h, to keep those of "
+    "the calls to come.",
+    "gone": "The events of this call are no longer kept: recordings older than {keep} are deleted "
+    "([trace] keep).",
+    "none": "Nothing was recorded of this call: the recorder was not running then, or the PBX was "
+    "not heard.",
+}
 HIDDEN = ("number", "name", "e164")
 """What the facts of a call say of a caller who wants to stay unknown."""
 
@@ -54,8 +82,9 @@ HIDDEN = ("number", "name", "e164")
 class CallsApi:
     """Agents see the calls they were rung for or talked on; all others see all."""
 
-    def __init__(self, calls: Calls, commands: Commands) -> None:
+    def __init__(self, calls: Calls, oversight: Oversight, commands: Commands) -> None:
         self._calls = calls
+        self._oversight = oversight
         self._commands = commands
 
     def operations(self) -> list[Operation]:
@@ -72,9 +101,17 @@ class CallsApi:
             Operation(
                 method="GET",
                 path="/api/v1/calls/{id}",
-                summary="One call with its facts.",
+                summary="One call with its life line and its facts.",
                 handler=self.get,
                 answer=CallWithFacts,
+            ),
+            Operation(
+                method="GET",
+                path="/api/v1/calls/{id}/events",
+                summary="What the PBX said of a call, where AMI is recorded ([trace] keep).",
+                handler=self.events,
+                roles=ADMIN,
+                answer=EventsShape,
             ),
             Operation(
                 method="PUT",
@@ -119,14 +156,23 @@ class CallsApi:
         """GET /api/v1/calls/{id}"""
         record = await self._seen_by(request.match_info["id"], who)
         private = who.role == "agent"
+        found = await self._calls.facts(record.id)
+        steps = await self._calls.life_line(record, found)
         facts = [
             FactShape(item.seq, instant(item.fact.at), msgspec.to_builtins(item.fact))
-            for item in await self._calls.facts(record.id)
+            for item in found
         ]
         if private and record.caller.presentation != "shown":
             for told in facts:
                 told.fact.update({key: "" for key in HIDDEN if key in told.fact})
-        return answer(with_facts(record, facts, private=private))
+        return answer(with_facts(record, steps, facts, private=private))
+
+    async def events(self, request: web.Request, who: SignedIn) -> web.StreamResponse:
+        """GET /api/v1/calls/{id}/events"""
+        seen = await self._oversight.events(await self._seen_by(request.match_info["id"], who))
+        events = [EventShape(instant(event.at), event.headers) for event in seen.events]
+        said = SAID[seen.state].format(keep=seen.keep)
+        return answer(EventsShape(seen.state, said, seen.scrubbed, events, seen.more))
 
     async def dispose(self, request: web.Request, who: SignedIn) -> web.StreamResponse:
         """PUT /api/v1/calls/{id}/disposition"""

@@ -21,6 +21,7 @@ OpenHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 EVERYBODY: frozenset[Role] = frozenset(("agent", "supervisor", "admin"))
 LEADERS: frozenset[Role] = frozenset(("supervisor", "admin"))
+ADMIN: frozenset[Role] = frozenset(("admin",))
 
 
 class Param(Struct, frozen=True):

@@ -15,7 +15,7 @@ CACHED_FOR = {"/static/vendor/": "public, max-age=86400", "/static/fonts/": "pub
 
 
 class Pages:
-    """``/``, ``/sign-in``, ``/desk``, ``/wall`` and ``/static/``."""
+    """``/``, ``/sign-in``, ``/desk``, ``/wall``, ``/calls``, ``/admin`` and ``/static/``."""
 
     def __init__(self, assets: Assets, doors: Doors, site: Site) -> None:
         self._assets = assets
@@ -29,6 +29,9 @@ class Pages:
             web.get("/sign-in", self.sign_in),
             web.get("/desk", self.desk),
             web.get("/wall", self.wall),
+            web.get("/calls", self.calls),
+            web.get("/calls/{id}", self.call),
+            web.get("/admin", self.admin),
             web.static("/static", self._assets.root, append_version=False),
         ]
 
@@ -53,6 +56,25 @@ class Pages:
         if who is None or who.role == "agent":
             return _go(_home_of(who))
         return self._page(request, "wall", who, "dark")
+
+    async def calls(self, request: web.Request) -> web.StreamResponse:
+        """GET /calls: for everybody; the API shows an agent his own calls only."""
+        return await self._for_everybody(request, "calls")
+
+    async def call(self, request: web.Request) -> web.StreamResponse:
+        """GET /calls/{id}: one call; whether this person may see it, the API says."""
+        return await self._for_everybody(request, "call")
+
+    async def admin(self, request: web.Request) -> web.StreamResponse:
+        """GET /admin: for administrators."""
+        who = await self._who(request)
+        if who is None or who.role != "admin":
+            return _go(_home_of(who))
+        return self._page(request, "admin", who, "light")
+
+    async def _for_everybody(self, request: web.Request, page: PageName) -> web.StreamResponse:
+        who = await self._who(request)
+        return _go("/sign-in") if who is None else self._page(request, page, who, "light")
 
     async def _who(self, request: web.Request) -> SignedIn | None:
         found = await self._doors.who(request)

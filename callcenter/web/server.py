@@ -10,7 +10,7 @@ from ..ports.directory import Directory
 from ..services.access import Access, SignedIn
 from ..supervise import Tasks
 from .agents_api import AgentsApi
-from .asks import Assets, Calls, Desk, Figures, Gauges, LiveView, Readiness, Site
+from .asks import Assets, Calls, Desk, Figures, Gauges, LiveView, Oversight, Readiness, Site
 from .bodies import MAX_BODY, answer
 from .calls_api import CallsApi
 from .commands import Commands
@@ -25,6 +25,7 @@ from .live_api import LiveApi
 from .metrics import BoardCollector, MetricsRoom
 from .openapi import describe
 from .operations import Operation, route_of
+from .oversight_api import OversightApi
 from .pages import Pages
 from .rights import RightsWatch
 from .session_api import SessionApi
@@ -54,6 +55,7 @@ class House(Struct, frozen=True, kw_only=True):
     view: LiveView
     desk: Desk
     calls: Calls
+    oversight: Oversight
     figures: Figures
     directory: Directory
     access: Access
@@ -103,7 +105,8 @@ def _operations(
     live = LiveApi(hub, house.view, house.desk, doors, house.clock, house.tasks, house.site)
     operations = [
         *SessionApi(house.access, doors).operations(),
-        *CallsApi(house.calls, commands).operations(),
+        *CallsApi(house.calls, house.oversight, commands).operations(),
+        *OversightApi(house.oversight, house.clock, house.site).operations(),
         *live.operations(),
         *KpiApi(house.figures, house.clock).operations(),
         *CustomersApi(house.directory, house.clock).operations(),

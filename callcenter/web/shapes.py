@@ -5,10 +5,12 @@ The shape is promised to API users; the record inside may grow without it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct, structs
 
+from ..domain.life_step import Evidence, Step, StepKind
 from ..domain.model import (
     AgentRef,
     Caller,
@@ -122,9 +124,45 @@ class FactShape(Struct, frozen=True):
     fact: dict[str, Any]
 
 
-class CallWithFacts(CallShape, frozen=True):
-    """A call and all that was concluded about it, in order."""
+class BelievedShape(Struct, frozen=True):
+    """What a step said before better evidence corrected it."""
 
+    settled_by: Evidence
+    end: str
+    by: str
+    ms: int | None
+    agent: AgentRef | None
+
+
+class StepShape(Struct, frozen=True):
+    """One step of a call's life line: what happened, when, and whose word it rests on.
+
+    ``until`` null: an instant, or it goes on; ``ms``: how long it lasted, of ``entered`` and
+    ``left`` the wait. ``end``, ``by`` and ``text`` say how it ended, who ended or wrote it, and
+    what it is about (a number, a key, words). ``was``: what was believed before a correction.
+    """
+
+    what: StepKind
+    at: str
+    until: str | None
+    ms: int | None
+    settled_by: Evidence
+    agent: AgentRef | None
+    queue: str
+    visit: int | None
+    conversation: int | None
+    position: int
+    end: str
+    by: str
+    text: str
+    was: BelievedShape | None
+    seq: int
+
+
+class CallWithFacts(CallShape, frozen=True):
+    """A call, its life line, and all that was concluded about it, in order."""
+
+    life_line: list[StepShape]
     facts: list[FactShape]
 
 
@@ -158,10 +196,38 @@ def call_shape(record: CallRecord, *, private: bool = False) -> CallShape:
 
 
 def with_facts(
-    record: CallRecord, facts: list[FactShape], *, private: bool = False
+    record: CallRecord,
+    steps: Iterable[Step],
+    facts: list[FactShape],
+    *,
+    private: bool = False,
 ) -> CallWithFacts:
-    """The call for the API, with all that was concluded about it."""
-    return CallWithFacts(**structs.asdict(call_shape(record, private=private)), facts=facts)
+    """The call for the API, with its life line and all that was concluded about it."""
+    shown = structs.asdict(call_shape(record, private=private))
+    return CallWithFacts(**shown, life_line=[_step(step) for step in steps], facts=facts)
+
+
+def _step(step: Step) -> StepShape:
+    was = step.was
+    return StepShape(
+        what=step.what,
+        at=instant(step.at),
+        until=instant_or_none(step.until),
+        ms=step.ms,
+        settled_by=step.settled_by,
+        agent=step.agent,
+        queue=step.queue,
+        visit=step.visit,
+        conversation=step.conversation,
+        position=step.position,
+        end=step.end,
+        by=step.by,
+        text=step.text,
+        was=None
+        if was is None
+        else BelievedShape(was.settled_by, was.end, was.by, was.ms, was.agent),
+        seq=step.seq,
+    )
 
 
 def _hidden(caller: Caller) -> Caller:

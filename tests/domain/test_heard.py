@@ -42,3 +42,19 @@ def test_two_starts_of_ours_with_nothing_said_between_are_no_span() -> None:
     ears = Heard([LinkFact(100_000, True), LinkFact(900_000, True, 100_000)])
     assert not ears.throughout(100_000, 100_000)
     assert ears.throughout(900_000, 950_000)
+
+
+def test_the_gaps_of_a_call_are_told_whole() -> None:
+    """Lost and restored, and a start of ours: what touches the call, from end to end."""
+    heard = Heard(
+        [
+            LinkFact(1_000, True),
+            LinkFact(5_000, False),
+            LinkFact(8_000, True),
+            LinkFact(20_000, True, 12_000),
+        ]
+    )
+    assert heard.gaps(0, 4_999) == []
+    assert heard.gaps(0, 5_000) == [(5_000, 8_000)]
+    assert heard.gaps(7_000, 13_000) == [(5_000, 8_000), (12_000, 20_000)]
+    assert heard.gaps(20_001, 30_000) == []

@@ -17,6 +17,7 @@ from aiohttp import WSMsgType, web
 
 from screenpop_ui import pages
 from screenpop_ui.assets import static_root
+from tests.screenpop_ui import office_scene
 from tests.screenpop_ui.world import World
 
 Json = dict[str, Any]
@@ -34,7 +35,13 @@ class DevServer(World):
         app.router.add_get("/", self._home)
         app.router.add_get("/ws", self._ws)
         app.router.add_route("*", "/api/v1/session", self._session)
+        app.router.add_get("/calls/{id}", self._page("call"))
         app.router.add_get("/api/v1/customers", self._customers)
+        app.router.add_get("/api/v1/calls", self._calls)
+        app.router.add_get("/api/v1/calls/{id}", self._call)
+        app.router.add_get("/api/v1/calls/{id}/events", self._told("events"))
+        for name in ("names", "house", "ledger"):
+            app.router.add_get(f"/api/v1/{name}", self._told(name))
         return app
 
     async def _home(self, request: web.Request) -> web.StreamResponse:
@@ -78,7 +85,33 @@ class DevServer(World):
     def _error(status: int, code: str) -> web.Response:
         return web.json_response({"error": {"code": code, "message": code}}, status=status)
 
+    def _told(self, name: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handler(request: web.Request) -> web.Response:
+            if name in self.broken:
+                return self._error(503, "offline")
+            return web.json_response({**office_scene.told(name, self.lang), **self.office[name]})
+
+        return handler
+
+    async def _calls(self, request: web.Request) -> web.Response:
+        self.asked.append(dict(request.query))
+        if "calls" in self.broken:
+            return self._error(*self.broken["calls"])
+        page, more = office_scene.page(self.lang, request.query)
+        if self.office["calls"]:
+            page, more = self.office["calls"]["items"], None
+        return web.json_response({"items": page, "next_cursor": more})
+
+    async def _call(self, request: web.Request) -> web.Response:
+        if request.match_info["id"] != office_scene.CALL:
+            return self._error(404, "not_found")
+        return web.json_response({**office_scene.call(self.lang), **self.office["call"]})
+
     async def _customers(self, request: web.Request) -> web.Response:
+        if "ids" in request.query:
+            ids = request.query["ids"].split(",")
+            found = [c for c in self.customers if str(c["id"]) in ids]
+            return web.json_response({"items": found})
         words = request.query["q"].casefold()
         found = [c for c in self.customers if words in json.dumps(c, ensure_ascii=False).casefold()]
         return web.json_response({"items": found})

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from tests.screenpop_ui import scenes, wall_scene
+from tests.screenpop_ui import office_scene, scenes, wall_scene
 from tests.screenpop_ui.devserver import DevServer
 
 Json = dict[str, Any]
@@ -233,7 +233,76 @@ async def refused(page: Page, server: DevServer) -> None:
     await page.wait_for_selector(".bad .ic")
 
 
+async def calls_ready(page: Page, server: DevServer) -> None:
+    """The calls of the day."""
+    await page.wait_for_selector(".rows tbody tr")
+    await page.wait_for_selector(".who2 small")
+
+
+async def calls_filtered(page: Page, server: DevServer) -> None:
+    """The calendar is open over calls of one customer on any day."""
+    await calls_ready(page, server)
+    await page.locator(".sieve input").fill(scenes.WORDS[server.lang]["caller"][:3])
+    await page.locator(".found [role=option]").first.wait_for()
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".only")
+    await page.locator(".choice select").first.select_option("support")
+    await page.locator(".days-of .day").click()
+    await page.wait_for_selector(".calendar .days button")
+
+
+async def calls_none(page: Page, server: DevServer) -> None:
+    """Nothing on this day."""
+    server.office["calls"] = {"items": []}
+    await page.wait_for_selector(".rows")
+    await page.locator(".days-of .btn").first.click()
+    await page.wait_for_selector(".none.big")
+
+
+async def calls_failed(page: Page, server: DevServer) -> None:
+    """The database is away."""
+    server.broken["calls"] = (503, "offline")
+    await page.wait_for_selector(".rows")
+    await page.locator(".days-of .btn").first.click()
+    await page.wait_for_selector(".trouble")
+
+
+async def call_ready(page: Page, server: DevServer) -> None:
+    """A call with nearly everything in its life line."""
+    await page.wait_for_selector(".life li")
+    await page.wait_for_selector(".head h1 small")
+
+
+async def call_events(page: Page, server: DevServer) -> None:
+    """What AMI said of it, one event open."""
+    await call_ready(page, server)
+    await page.locator(".events > summary").click()
+    await page.locator(".raw summary").first.click()
+    await page.wait_for_selector(".raw pre")
+    await page.locator(".raw summary").first.scroll_into_view_if_needed()
+
+
+async def admin_ready(page: Page, server: DevServer) -> None:
+    """All is well, one call of the last month is unexplained and open."""
+    await page.wait_for_selector(".state-of")
+    await page.locator(".odd summary").click()
+
+
+async def admin_unwell(page: Page, server: DevServer) -> None:
+    """A PBX is silent and the journal cannot be written."""
+    server.office["house"] = office_scene.unwell(server.lang)
+    server.office["ledger"] = {
+        "books": [{"pbx": "pbx1", "read": False, "unexplained": 0, "trouble": ""}],
+        "days": [],
+        "unexplained": [],
+    }
+    await page.reload()
+    await page.wait_for_selector(".state-of.unwell")
+
+
 TV = (1920, 1080)
+PHONE = (375, 812)
+ONE = f"/calls/{office_scene.CALL}"
 SCENES = (
     Scene("sign-in", "/sign-in", refused, (1280, 800), everywhere=True),
     Scene("desk-empty", "/desk", lambda page, server: _ready(page), everywhere=True),
@@ -252,6 +321,17 @@ SCENES = (
     Scene("wall-many", "/wall", wall_many, TV),
     Scene("wall-empty", "/wall", wall_empty, TV),
     Scene("wall-stale", "/wall", wall_stale, TV, everywhere=True),
+    Scene("calls", "/calls", calls_ready, everywhere=True),
+    Scene("calls-phone", "/calls", calls_ready, PHONE),
+    Scene("calls-filtered", "/calls", calls_filtered),
+    Scene("calls-none", "/calls", calls_none),
+    Scene("calls-failed", "/calls", calls_failed),
+    Scene("call", ONE, call_ready, (1440, 1300), everywhere=True),
+    Scene("call-phone", ONE, call_ready, PHONE),
+    Scene("call-events", ONE, call_events),
+    Scene("admin", "/admin", admin_ready, everywhere=True),
+    Scene("admin-unwell", "/admin", admin_unwell),
+    Scene("admin-phone", "/admin", admin_ready, PHONE),
 )
 
 
@@ -259,6 +339,7 @@ async def play(browser: Browser, server: DevServer, scene: Scene, lang: str, the
     """Open the scene's page and bring it to its state; fonts loaded, animations over."""
     server.language(lang)
     server.theme = theme
+    server.role = "admin" if scene.path.startswith(("/call", "/admin")) else server.role
     size = {"width": scene.size[0], "height": scene.size[1]}
     context = await browser.new_context(viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]  # a plain dict is what it takes
     page = await context.new_page()

@@ -5,10 +5,20 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from callcenter.domain.life_step import Evidence, StepKind
+from callcenter.domain.model import (
+    Direction,
+    EndedBy,
+    OfferEnd,
+    Outcome,
+    SettledBy,
+    TransferKind,
+    VisitEnd,
+)
 from screenpop_ui.assets import static_root
 from screenpop_ui.pages import LANGUAGES
 
@@ -76,16 +86,20 @@ def test_every_text_that_a_script_asks_for_is_there() -> None:
         text = file.read_text("utf-8")
         asked |= set(re.findall(r"\bt[x]?\('([^']+)'", text))
         asked |= set(re.findall(r"why: '([^']+)'", text))
+        asked |= set(re.findall(r'(?:name|every)="(\w+\.\w+)"', text))
     assert asked - known == set()
 
 
 def test_every_text_is_used() -> None:
     source = "".join(file.read_text("utf-8") for file in SCRIPTS)
     families = {match.rstrip(".") for match in re.findall(r"`(\w+)\.\$\{", source)}
+    families |= set(re.findall(r"\bword\('(\w+)'", source))
     unused = [
         key
         for key in catalogue("en")
-        if f"'{key}'" not in source and key.split(".")[0] not in families
+        if f"'{key}'" not in source
+        and f'"{key}"' not in source
+        and key.split(".")[0] not in families
     ]
     assert not unused
 
@@ -101,3 +115,27 @@ def test_no_person_reads_a_text_that_is_not_in_the_catalogue() -> None:
             if text.strip() and text.strip() not in same_everywhere and "//" not in text:
                 found.append(f"{Path(file).name}: {text.strip()}")
     assert not found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_step_of_a_life_line_and_every_evidence_has_words(lang: str) -> None:
+    wanted = {f"step.{kind}" for kind in get_args(StepKind)}
+    wanted |= {f"evidence.{name}" for name in (*get_args(Evidence), *get_args(SettledBy))}
+    assert wanted - set(catalogue(lang)) == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("family", "values"),
+    [
+        ("move", TransferKind),
+        ("offer", OfferEnd),
+        ("by", EndedBy),
+        ("outcome", Outcome),
+        ("outcome", VisitEnd),
+        ("dir", Direction),
+    ],
+)
+def test_every_way_a_call_can_go_has_words(lang: str, family: str, values: object) -> None:
+    wanted = {f"{family}.{value}" for value in get_args(values)}
+    assert wanted - set(catalogue(lang)) == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,10 @@ class World:
         self.notes: dict[str, tuple[int, str]] = {}
         self.refuse: dict[str, str] = {}
         self.customers: list[Json] = scenes.customers("en")
+        self.office: dict[str, Json] = defaultdict(dict)
+        """What an answer of the API says otherwise than the scene, by its name."""
+        self.broken: dict[str, tuple[int, str]] = {}
+        self.asked: list[Json] = []
         self.url = ""
         self.accept = True
         self._serial = 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from callcenter.domain.facts import Recorded
+from callcenter.domain.facts import CallFact, Recorded
+from callcenter.domain.heard import LinkFact
 from callcenter.domain.model import CallRecord
 from callcenter.services.call_query import Calls
 from callcenter.services.ledger import Ledger
@@ -18,6 +19,7 @@ class Stored:
         self.rows = rows
         self.waiting = 0
         self.told: list[str] = []
+        self.numbers: list[str] = []
 
     async def flush(self) -> None:
         self.told.append("flush")
@@ -25,6 +27,7 @@ class Stored:
 
     async def find(self, wanted: CallFilter) -> CallPage:
         self.told.append("find")
+        self.numbers.append(wanted.number)
         return CallPage(list(self.rows.values())[: wanted.limit], "next")
 
     async def get(self, call_id: str) -> CallRecord | None:
@@ -79,3 +82,36 @@ async def test_the_facts_of_a_call_are_the_journals() -> None:
     calls, _, _ = house({})
     assert await calls.facts("pbx1:c")
     assert await calls.facts("pbx1:never") == []
+
+
+async def test_a_number_is_found_as_people_type_it() -> None:
+    stored = Stored({})
+    ledger = Ledger(Rules())
+
+    def e164(typed: str) -> str:
+        return "+98912" if typed == "0912" else ""
+
+    calls = Calls(stored, ledger, stored, stored, e164=e164)  # type: ignore[arg-type]  # all three
+    for typed in ("0912", "1001", ""):
+        await calls.find(CallFilter(number=typed))
+    assert stored.numbers == ["+98912", "1001", ""]
+
+
+async def test_a_life_line_tells_when_the_pbx_was_not_heard() -> None:
+    record, facts = waiting_then_talking()
+    at = record.started_at
+    stored = Stored({})
+
+    async def turns(pbx: str) -> list[LinkFact]:
+        assert pbx == "pbx1"
+        return [LinkFact(at - 9, True), LinkFact(at + 1_000, False), LinkFact(at + 4_000, True)]
+
+    calls = Calls(stored, Ledger(Rules()), stored, stored, turns)  # type: ignore[arg-type]  # all three
+    own = [item for item in facts if isinstance(item.fact, CallFact)]
+    steps = await calls.life_line(record, own)
+    (gap,) = [step for step in steps if step.what == "unheard"]
+    assert (gap.ms, gap.at) == (3_000, at + 1_000)
+    plain, _, _ = house({})
+    assert [s.what for s in await plain.life_line(record, own)] == [
+        step.what for step in steps if step.what != "unheard"
+    ]

@@ -8,6 +8,8 @@ import pytest
 
 from callcenter.domain.customer import Customer
 from callcenter.domain.facts import DispositionSet
+from callcenter.domain.model import Disposition
+from callcenter.services.ledger import LINGER_MS, clone
 from callcenter.services.pushes import Push
 from tests.playbook import dial_end, gives_up, gone, hangs_up, leaves_queue, missed
 
@@ -126,6 +128,31 @@ async def test_desk_is_the_same_after_a_restart_of_ours(house: House) -> None:
     assert after[CALL]["phase"] == "ringing"
     assert after[CALL]["cust"]["name"] == "Zoe O'Brien"
     assert later.pops() == []
+
+
+async def test_a_call_that_nobody_filed_is_back_on_the_desk_after_a_restart(house: House) -> None:
+    await rung(house)
+    house.book.talking().wait(60).hangs_up("c", "a", "b-a")
+    await house.hear()
+    before = house.desks.snapshot(SARA)["calls"][CALL]
+    ended = house.ledger.get(CALL)
+    assert ended is not None
+    assert ended.ended_at is not None
+    for late_ms, filed, there in ((0, False, True), (LINGER_MS, False, False), (0, True, False)):
+        later = House()
+        later.directory.by_number = house.directory.by_number
+        later.clock.now = ended.ended_at + late_ms
+        stored = clone(ended)
+        stored.disposition = Disposition(code="resolved") if filed else None
+        later.ledger.take_back([stored], later.clock.now)
+        later.desks.rebuild()
+        await later.settle()
+        after = later.desks.snapshot(SARA)["calls"]
+        assert list(after) == ([CALL] if there else [])
+        if there:
+            assert after[CALL]["phase"] in ("done", before["phase"])
+            assert after[CALL]["cust"]["name"] == "Zoe O'Brien"
+            assert later.pops() == []
 
 
 async def test_arrival_of_the_pop_is_taken_once(house: House) -> None:

@@ -15,6 +15,8 @@ from argon2 import PasswordHasher
 
 from callcenter.domain.customer import Alert, Customer, CustomerNumber, FieldKind, Match, Number
 from callcenter.domain.facts import CallEnded, Recorded
+from callcenter.domain.life_line import life_line
+from callcenter.domain.life_step import Step
 from callcenter.domain.model import AgentRef, Caller, CallRecord, Conversation, Disposition
 from callcenter.ports.errors import StoreRefused
 from callcenter.services.access import Access, SignedIn
@@ -35,6 +37,7 @@ from callcenter.web.asks import (
 from callcenter.web.histograms import Histograms
 from callcenter.web.server import House, WebSettings, make_app
 
+from .memory_oversight import MemoryOversight
 from .memory_users import MemoryUsers
 
 ALI = "pbx1:PJSIP/1001"
@@ -199,6 +202,9 @@ class MemoryCalls:
         )
         return [Recorded(7, fact)]
 
+    async def life_line(self, record: CallRecord, facts: Sequence[Recorded]) -> list[Step]:
+        return life_line(facts)
+
 
 class MemoryFigures:
     """One figure for every question."""
@@ -319,6 +325,7 @@ class World:
     view: View = field(default_factory=View)
     desk: MemoryDesk = field(default_factory=MemoryDesk)
     calls: MemoryCalls = field(default_factory=MemoryCalls)
+    oversight: MemoryOversight = field(default_factory=MemoryOversight)
     figures: MemoryFigures = field(default_factory=MemoryFigures)
     directory: MemoryDirectory = field(default_factory=MemoryDirectory)
     gauges: MemoryGauges = field(default_factory=MemoryGauges)
@@ -343,6 +350,7 @@ class World:
             view=self.view,
             desk=self.desk,
             calls=self.calls,
+            oversight=self.oversight,
             figures=self.figures,
             directory=self.directory,
             access=self.access,

@@ -20,6 +20,11 @@ from .conftest import Site
         ("shirin", "/", "/wall"),
         ("shirin", "/desk", "/wall"),
         ("dov", "/", "/wall"),
+        (None, "/calls", "/sign-in"),
+        (None, "/calls/pbx1%3A1.0", "/sign-in"),
+        (None, "/admin", "/sign-in"),
+        ("ali", "/admin", "/desk"),
+        ("shirin", "/admin", "/wall"),
     ],
 )
 async def test_everybody_is_led_to_where_he_belongs(
@@ -31,15 +36,25 @@ async def test_everybody_is_led_to_where_he_belongs(
 
 
 @pytest.mark.parametrize(
-    ("name", "path"), [(None, "/sign-in"), ("ali", "/desk"), ("noa", "/desk"), ("dov", "/wall")]
+    ("name", "path", "page"),
+    [
+        (None, "/sign-in", "sign-in"),
+        ("ali", "/desk", "desk"),
+        ("noa", "/desk", "desk"),
+        ("dov", "/wall", "wall"),
+        ("ali", "/calls", "calls"),
+        ("shirin", "/calls", "calls"),
+        ("ali", "/calls/pbx1%3A1.0", "call"),
+        ("dov", "/admin", "admin"),
+    ],
 )
 async def test_each_page_comes_under_the_strict_policy(
-    site: Site, name: str | None, path: str
+    site: Site, name: str | None, path: str, page: str
 ) -> None:
     async with site.browser(name) as browser:
         response = await browser.get(path)
         assert response.status == 200
-        assert f"<title>{path[1:]}</title>" in await response.text()
+        assert f"<title>{page}</title>" in await response.text()
         policy = response.headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy
         assert "frame-ancestors 'none'" in policy

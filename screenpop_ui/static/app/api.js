@@ -39,3 +39,10 @@ export async function findCustomers(text, limit) {
   const items = Array.isArray(answer.body) ? answer.body : (answer.body?.items ?? []);
   return { ...answer, items };
 }
+
+/** Something of the API to be read; whoever is signed out meanwhile is led to the door. @param {string} path */
+export async function read(path) {
+  const answer = await call('GET', path);
+  if (answer.status === 401) location.assign('/sign-in');
+  return answer;
+}

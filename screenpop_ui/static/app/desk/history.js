@@ -37,7 +37,7 @@ function Line({ line, own }) {
   return html`<li>
     <${When} at=${line.at} />
     <div><div class="t">${arrow}
-      ${own ? html`<b><${Name} text=${line.name || t('caller.unknown')} /></b>${line.number && html`<small><${Phone} text=${line.number} /></small>`}`
+      ${own ? html`<b><a href=${`/calls/${encodeURIComponent(line.id)}`} target="_blank" rel="noopener"><${Name} text=${line.name || t('caller.unknown')} /></a></b>${line.number && html`<small><${Phone} text=${line.number} /></small>`}`
     : html`<b>${line.queue ? html`<${Name} text=${queueName(line.queue)} />` : t(`dir.${line.direction}`)}</b>`}
       <small>${whatOf(line)}</small></div>
       ${line.note && html`<p><${Name} text=${line.note} /></p>`}</div>

@@ -4,6 +4,8 @@ import { begin, fmt, t } from '../prefs.js';
 import { connect, fake, hello, phase, second, stale } from '../live.js';
 import { commandOf } from '../keys.js';
 import { FakeNotice } from '../chrome.js';
+import { Rail as Places } from '../rail.js';
+import { loadNames } from '../names.js';
 import { Icon, Popover } from '../ui.js';
 import { Voice } from '../voice.js';
 import { agent, beginDesk, current, openCall, viewing } from './model.js';
@@ -19,16 +21,11 @@ const KEYS = ['F2', 'F8', 'F9', 'Ctrl K', '1-8', 'Esc'];
 
 function Rail() {
   const [open, setOpen] = useState(false);
-  const boss = ['supervisor', 'admin'].includes(hello.value?.me?.role);
-  return html`<nav class="rail" aria-label=${t('nav.title')}>
-    <div class="mark"><${Icon} name="wave" /></div>
-    <a href="/desk" aria-current="page" aria-label=${t('desk.title')} title=${t('desk.title')}><${Icon} name="phone" /></a>
-    ${boss && html`<a href="/wall" aria-label=${t('wall.title')} title=${t('wall.title')}><${Icon} name="wall" /></a>`}
-    <span class="sp"></span>
+  return html`<${Places} page="desk">
     <div class="holder"><button aria-label=${t('keys.title')} title=${t('keys.title')} aria-expanded=${open} onClick=${() => setOpen(!open)}><${Icon} name="help" /></button>
       <${Popover} open=${open} onClose=${() => setOpen(false)} label=${t('keys.title')} cls="keys">
         <h2>${t('keys.title')}</h2><dl>${KEYS.map((key) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${t(`keys.${key}`)}</dd></div>`)}</dl><//></div>
-  </nav>`;
+  <//>`;
 }
 
 function Main() {
@@ -97,3 +94,4 @@ effect(() => {
   document.title = titleOf(due);
 });
 connect(['agent:me', 'queues:mine']);
+loadNames();

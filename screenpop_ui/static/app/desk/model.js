@@ -7,6 +7,7 @@ import { NoteKeeper } from './notes.js';
 import { bars, decidePop, isTyping, openCalls } from './rules.js';
 import { ulid } from '../ids.js';
 import { t, titled } from '../prefs.js';
+import { queueTitle } from '../names.js';
 import { announce, say } from '../voice.js';
 
 export const agent = topicData('agent');
@@ -194,7 +195,8 @@ export const errorText = (result) => {
 export const nameOf = (card) =>
   card.cust?.name || (card.presentation === 'withheld' ? t('caller.private')
     : card.match === 'many' ? t('pop.multi', { n: card.matches?.length ?? 2 }) : card.name || t('caller.unknown'));
-export const queueName = (id) => titled(queues.value?.queues?.[id], id ?? '');
+/** Of queues that he does not serve the topic tells nothing: those are in the names of the house. */
+export const queueName = (id) => (queues.value?.queues?.[id] ? titled(queues.value.queues[id], id) : queueTitle(id ?? ''));
 
 export function beginDesk() {
   tabs = new Tabs({

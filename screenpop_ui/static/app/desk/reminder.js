@@ -2,14 +2,14 @@
 import { html, useEffect, useId, useRef, useState } from '../lib.js';
 import { now, second } from '../live.js';
 import { ascii } from '../fmt.js';
-import { fmt, lang, t } from '../prefs.js';
-import { instantOf, monthGrid, monthStart, shiftMonth } from '../calendar.js';
+import { fmt, t } from '../prefs.js';
+import { instantOf } from '../calendar.js';
+import { MonthGrid } from '../monthgrid.js';
 import { Icon } from '../ui.js';
 import { reminders } from './model.js';
 import { whenShort } from './record.js';
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 function set(card, value) {
   const { [card.id]: _, ...rest } = reminders.peek();
@@ -46,37 +46,15 @@ function Picker({ onPick }) {
   // The next full hour while there is an evening left, else tomorrow morning.
   const hour = Number(ascii(f.time(second.value)).slice(0, 2)) + 1;
   const [day, setDay] = useState(hour < 20 ? today : today + 1);
-  const [month, setMonth] = useState(() => monthStart(day, lang.value));
   const [time, setTime] = useState(hour < 20 ? `${String(hour).padStart(2, '0')}:00` : '09:00');
   const valid = /^([01]?\d|2[0-3]):[0-5]\d$/.test(time);
   const [h, m] = time.split(':').map(Number);
   const due = valid ? instantOf(day, h * 60 + m, f.timeZone) : 0;
   const late = valid && due <= second.value;
-  const move = (to, event) => {
-    if (to < today) return;
-    setDay(to);
-    setMonth(monthStart(to, lang.value));
-    const box = event.currentTarget.closest('.picker');
-    requestAnimationFrame(() => box.querySelector('[aria-pressed="true"]')?.focus());
-  };
-  const keys = (event) => {
-    const side = document.documentElement.dir === 'rtl' ? -1 : 1;
-    const step = { ArrowRight: side, ArrowLeft: -side, ArrowDown: 7, ArrowUp: -7 }[event.code];
-    if (step) { event.preventDefault(); move(day + step, event); }
-  };
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => { box.current?.scrollIntoView({ block: 'nearest' }); }, []);
-  const week = monthGrid(month, lang.value).find((row) => row.every((d) => d !== null)) ?? [];
   return html`<div class="picker" ref=${box} role="group" aria-label=${t('reminder.other')}>
-    <div class="bar"><button type="button" class="btn i" aria-label=${t('picker.prev')} onClick=${() => setMonth(shiftMonth(month, -1, lang.value))}><${Icon} name="chevron" cls="back" /></button>
-      <b aria-live="polite">${f.monthYear(month * DAY_MS + DAY_MS / 2)}</b>
-      <button type="button" class="btn i" aria-label=${t('picker.next')} onClick=${() => setMonth(shiftMonth(month, 1, lang.value))}><${Icon} name="chevron" cls="mir" /></button></div>
-    <div class="days" onKeyDown=${keys}>
-      ${week.map((d) => html`<span class="wd" key=${`w${d % 7}`}>${f.weekday(d * DAY_MS + DAY_MS / 2, 'narrow')}</span>`)}
-      ${monthGrid(month, lang.value).flat().map((d, i) => (d === null ? html`<span key=${`x${i}`}></span>`
-    : html`<button type="button" key=${d} disabled=${d < today} aria-pressed=${d === day} class=${d === today ? 'today' : ''}
-        tabindex=${d === day ? 0 : -1} aria-label=${f.fullDate(d * DAY_MS + DAY_MS / 2)} onClick=${() => setDay(d)}>${f.day(d * DAY_MS + DAY_MS / 2)}</button>`))}
-    </div>
+    <${MonthGrid} day=${day} from=${today} onPick=${setDay} />
     <div class="bar"><label class="field"><span>${t('picker.time')}</span><input dir="ltr" inputmode="numeric" maxlength="5" autocomplete="off" aria-invalid=${!valid || undefined}
         defaultValue=${f.digits(time)} onInput=${(e) => setTime(ascii(e.currentTarget.value).trim())} /></label>
       <button type="button" class="btn strong" disabled=${!valid || late} onClick=${() => onPick(due)}>${t('picker.set')}</button></div>

@@ -49,9 +49,16 @@ function hidePointer() {
   const show = () => {
     document.body.classList.remove('still');
     clearTimeout(timer);
-    timer = window.setTimeout(() => document.body.classList.add('still'), POINTER_MS);
+    timer = window.setTimeout(() => {
+      document.body.classList.add('still');
+      document.body.classList.remove('moved');
+    }, POINTER_MS);
   };
-  addEventListener('pointermove', show);
+  // A screen that nobody touches never shows the way to other pages, not even for its first seconds.
+  addEventListener('pointermove', () => {
+    document.body.classList.add('moved');
+    show();
+  });
   show();
 }
 

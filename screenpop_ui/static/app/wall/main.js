@@ -1,7 +1,8 @@
 /** The wall: header, tiles, table, side; rotation, and the veil when the picture is old. */
 import { computed, effect, html, render, signal } from '../lib.js';
 import { begin, fmt, lang, t } from '../prefs.js';
-import { connect, delaySeconds, fresh, phase, second } from '../live.js';
+import { connect, delaySeconds, fresh, hello, phase, second } from '../live.js';
+import { placesOf } from '../rail.js';
 import { ClockFace, Icon } from '../ui.js';
 import { FakeNotice } from '../chrome.js';
 import { Hero } from './hero.js';
@@ -47,12 +48,20 @@ function Lost() {
   return html`<div class="lost" role="alert"><${Icon} name="warn" /><strong>${t('wall.lost', { time: fmt.value.time(seenAt.value) })}</strong></div>`;
 }
 
+/** The way from the wall to the other pages: there while the pointer moves or the focus is on it. */
+function Places() {
+  const places = placesOf(hello.value?.me);
+  if (places.length < 2) return null;
+  return html`<nav class="places" aria-label=${t('nav.title')}>${places.map((one) => html`<a key=${one.page} href=${`/${one.page}`}
+    aria-current=${one.page === 'wall' ? 'page' : undefined}><${Icon} name=${one.icon} /><span>${t(one.title)}</span></a>`)}</nav>`;
+}
+
 function Wall() {
   return html`<div class="wall ${veiled.value ? 'is-stale' : ''}">
     <header><h1>${t('wall.all')}</h1><${Dots} /><${FakeNotice} long=${false} /><${Strip} />
       <${ClockFace} seconds=${false} /></header>
     <main><${Hero} /><section class="low"><div class="turn" key=${at.value}><${QueueTable} ids=${pages.value[at.value] ?? []} /></div><${Right} /></section></main>
-    <${Lost} />
+    <${Lost} /><${Places} />
   </div>`;
 }
 
