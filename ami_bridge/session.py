@@ -201,7 +201,9 @@ class Session(asyncio.Protocol):
             self._counters.unexpected += 1
             return True
         self._counters.events += 1
-        if not self._inbox.put(Arrived(message, now_s, wall_ms)):
+        wanted = self._inbox.wanted
+        unread = wanted is not None and message.name not in wanted
+        if not unread and not self._inbox.put(Arrived(message, now_s, wall_ms)):
             self._counters.overflows += 1
             self.cut(
                 f"{self._inbox.limit} events wait to be worked off; "

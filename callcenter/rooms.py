@@ -10,7 +10,7 @@ from random import Random
 from msgspec import Struct
 
 from ami_bridge.account import AmiAccount, TlsOptions
-from ami_bridge.feed import Feed
+from ami_bridge.feed import HEARD, Feed
 from ami_bridge.flight_recorder import FlightRecorder
 from ami_bridge.inbox import Inbox
 from ami_bridge.link import AmiLink
@@ -78,7 +78,7 @@ def build_room(
     settings: Settings, pbx: Pbx, clock: Clock, tasks: Tasks, open_calls: Iterable[CallRecord]
 ) -> PbxRoom:
     """Builds the room of one configured PBX; ``open_calls`` were under way when we stopped."""
-    inbox = Inbox()
+    inbox = Inbox(wanted=HEARD)
     link = _link(pbx, inbox, clock, pbx.username, _secret(pbx), "on", pbx.name)
     actions = None
     if pbx.actions is not None:

@@ -48,6 +48,7 @@ def ended(scene: Scene, s: RosterEnded) -> None:
     # The clocks of what was about to be settled begin anew: its evidence may have been missed.
     for key, at in scene.wakes.items():
         scene.wakes[key] = max(at, s.at + visits.SETTLE_MS)
+    scene.wakes_moved = True
 
 
 def _compare(scene: Scene, s: RosterEnded) -> None:

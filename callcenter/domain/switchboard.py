@@ -96,12 +96,15 @@ class Switchboard:
     def apply(self, signal: Signal) -> list[AnyFact]:
         """The facts that ``signal`` leads to, in order."""
         scene = self.scene
-        while (wake := self.next_wake) is not None and wake <= signal.at:
+        wake = self._next_wake
+        while wake is not None and wake <= signal.at and not scene.blind:
             self._wake(signal.at)
+            wake = self._next_wake
         _TABLE.get(type(signal), _nothing_to_do)(scene, signal)
         while scene.taken_over:
             lines.end(scene, scene.taken_over.pop(0), signal.at)
-        self._next_wake = min(scene.wakes.values(), default=None)
+        if scene.wakes_moved:
+            self._look_ahead()
         if scene.touched:
             self._tell_agents(signal.at)
         if not scene.out:
@@ -128,10 +131,13 @@ class Switchboard:
             scene.wakes.pop(key, None)
             if key.startswith("agent "):
                 agent = scene.agents.known(key.removeprefix("agent "))
-                if agent.wrap is not None and 0 < agent.wrap.until <= at:
-                    until = agent.wrap.until
+                until = agent.wrap.until if agent.wrap is not None else 0
+                if 0 < until <= at:
                     wrap_up.end(scene, agent, until)
                     self._tell_agents(until)
+                elif until:
+                    # This was the wake of an earlier call's work, which a new call cut short.
+                    scene.wake(key, until)
                 continue
             # A call that ends takes its wake with it (``lines.end``).
             track = scene.calls[key]
@@ -141,7 +147,13 @@ class Switchboard:
                 if later is not None:
                     scene.wake(key, later)
             self._tell_agents(at)
-        self._next_wake = min(scene.wakes.values(), default=None)
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Finds the next instant at which something is to be looked at: a walk over all of them,
+        so not after each signal."""
+        self.scene.wakes_moved = False
+        self._next_wake = min(self.scene.wakes.values(), default=None)
 
 
 def _pbx_stopping(scene: Scene, s: PbxStopping) -> None:

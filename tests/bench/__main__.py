@@ -35,8 +35,8 @@ def main(given: argparse.Namespace) -> int:
     cores = os.cpu_count()
     print(f"load average before: {os.getloadavg()[0]:.2f}; {cores} cores, Python {sys.version[:7]}")
     if given.memory:
-        verdicts.title(f"memory over {given.memory} calls")
-        return bench_memory.run(given.memory)
+        bench_memory.run(verdicts, given.memory)
+        return _told(verdicts, began)
     idle: list[float] = []
     # First, while this process is small: T10 looks at its memory.
     if "hub" in given.only:
@@ -54,6 +54,10 @@ def main(given: argparse.Namespace) -> int:
     if "t8" in given.only:
         seconds = given.seconds or (20.0 if quick else 140.0)
         bench_end_to_end.run(verdicts, given.agents, seconds, idle, given.profile)
+    return _told(verdicts, began)
+
+
+def _told(verdicts: Verdicts, began: float) -> int:
     print(f"\nload average after: {os.getloadavg()[0]:.2f}; {time.monotonic() - began:.0f} s")
     print("missed: " + (", ".join(verdicts.missed) or "nothing"))
     print("not judged: " + (", ".join(verdicts.unjudged) or "nothing"))
@@ -67,5 +71,13 @@ if __name__ == "__main__":
     arguments.add_argument("--agents", type=int, default=1000)
     arguments.add_argument("--seconds", type=float, default=0.0, help="length of T8")
     arguments.add_argument("--profile", default="", help="file for cProfile's figures of T8")
-    arguments.add_argument("--memory", type=int, default=0, metavar="CALLS")
+    arguments.add_argument(
+        "--memory",
+        type=int,
+        nargs="?",
+        const=bench_memory.CALLS,
+        default=0,
+        metavar="CALLS",
+        help=f"whether memory grows over so many calls ({bench_memory.CALLS}), and nothing else",
+    )
     sys.exit(main(arguments.parse_args()))
