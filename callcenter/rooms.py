@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -45,12 +46,17 @@ class PbxRoom(Struct, frozen=True):
         """
         async for batch in self.feed.batches():
             facts: list[AnyFact] = []
-            for signal in batch.signals:
-                facts += self.switchboard.apply(signal)
-            if not batch.signals:
+            signals = batch.signals
+            if not signals:
                 due, now = self.switchboard.next_wake, clock.wall_ms()
-                if due is not None and due <= now:
-                    facts += self.switchboard.apply(Woke(now))
+                signals = [Woke(now)] if due is not None and due <= now else []
+            for signal in signals:
+                facts += self.switchboard.take(signal)
+                while self.switchboard.unsaid:
+                    # A roster, or a link that went: thousands of agents at one instant.
+                    await engine.commit(facts, batch.arrived_ms)
+                    await asyncio.sleep(0)
+                    facts = self.switchboard.go_on()
             if facts:
                 await engine.commit(facts, batch.arrived_ms)
                 lag_ms(clock.wall_ms() - batch.arrived_ms)

@@ -27,7 +27,7 @@ class Cell(NamedTuple):
     id: str
 
 
-class Counters(Struct, kw_only=True, omit_defaults=True):
+class Counters(Struct, kw_only=True, omit_defaults=True, gc=False):
     """The sums of one cell. Durations are ms; maps hold no zeros."""
 
     answered: int = 0

@@ -17,7 +17,7 @@ from callcenter.domain.model import AgentState, CallRecord, Direction
 from .rules import Rules
 
 
-class AgentSpan(Struct, frozen=True, kw_only=True):
+class AgentSpan(Struct, frozen=True, kw_only=True, gc=False):
     """One agent in one state from ``start_ms`` to ``end_ms`` (None: still), epoch ms UTC.
 
     ``reason`` is the pause's, and empty in other states.
@@ -31,7 +31,7 @@ class AgentSpan(Struct, frozen=True, kw_only=True):
     end_ms: int | None = None
 
 
-class FcrCall(Struct, frozen=True, kw_only=True):
+class FcrCall(Struct, frozen=True, kw_only=True, gc=False):
     """One call as a contact about something.
 
     ``key`` is the customer, else the E.164 number, None when the number is withheld or makes none.

@@ -58,6 +58,7 @@ async def _serve(settings: Settings, calls_per_minute: float = 12.0) -> None:
         if play is not None:
             await play.furnish(service)
         collector.calm()
+        loop.call_later(collector.SETTLED_S, collector.keep)
         click.echo(f"callcenter is running on http://{settings.http.host}:{settings.http.port}/")
         if play is not None:
             click.echo(play.welcome())

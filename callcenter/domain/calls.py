@@ -151,7 +151,7 @@ class Scene:
         self.restarted = False
         self.blind = False
         """What we see is not whole: nothing may be concluded from what is *not* seen."""
-        self.in_roster: set[tuple[str, str]] = set()
+        self.roster_number = 0
         self.wakes: dict[str, int] = {}
         self.wakes_moved = False
         """Whether ``wakes`` may have another earliest instant than when it was looked at."""

@@ -3,6 +3,8 @@
 All instants are epoch milliseconds UTC, all durations milliseconds. A ``CallRecord`` is what the
 facts of one call fold into (see ``record.py``); the call log stores it, the API shows it and the
 figures of ``kpi`` are made from it, so that a live figure and a historical one have one source.
+
+They are trees of values, never rings: ``gc=False`` spares the collector looking for any.
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ AGENT_STATES: tuple[AgentState, ...] = (
 )
 
 
-class AgentRef(Struct, frozen=True):
+class AgentRef(Struct, frozen=True, gc=False):
     """One agent as facts name him: ``id`` is ``pbx:interface`` without a Local's ``/n``."""
 
     id: str
@@ -75,7 +77,7 @@ class AgentRef(Struct, frozen=True):
     interface: str
 
 
-class Caller(Struct, frozen=True):
+class Caller(Struct, frozen=True, gc=False):
     """Who the customer's end is, as the line told it; ``e164`` is empty when it makes none."""
 
     number: str = ""
@@ -84,14 +86,14 @@ class Caller(Struct, frozen=True):
     presentation: Presentation = "shown"
 
 
-class Transfer(Struct, frozen=True):
+class Transfer(Struct, frozen=True, gc=False):
     """How a conversation was handed on: the kind, and to whom (number, extension or name)."""
 
     kind: TransferKind
     to: str = ""
 
 
-class Offer(Struct, kw_only=True):
+class Offer(Struct, kw_only=True, gc=False):
     """One agent being rung for a visit, or for a direct call. ``ring_ms`` once it has ended."""
 
     number: int
@@ -102,7 +104,7 @@ class Offer(Struct, kw_only=True):
     end: OfferEnd | None = None
 
 
-class Visit(Struct, kw_only=True):
+class Visit(Struct, kw_only=True, gc=False):
     """One stay of a call in one queue; ``end`` None while waiting."""
 
     number: int
@@ -116,7 +118,7 @@ class Visit(Struct, kw_only=True):
     offers: list[Offer] = field(default_factory=list)
 
 
-class Conversation(Struct, kw_only=True):
+class Conversation(Struct, kw_only=True, gc=False):
     """One agent joined with the customer; ``talk_ms`` includes ``hold_ms``."""
 
     number: int
@@ -135,7 +137,7 @@ class Conversation(Struct, kw_only=True):
     transfer: Transfer | None = None
 
 
-class Disposition(Struct, frozen=True, kw_only=True):
+class Disposition(Struct, frozen=True, kw_only=True, gc=False):
     """What came of the call, by the agent; ``resolved`` None when he did not say."""
 
     code: str
@@ -145,7 +147,7 @@ class Disposition(Struct, frozen=True, kw_only=True):
     at: int = 0
 
 
-class CallRecord(Struct, kw_only=True):
+class CallRecord(Struct, kw_only=True, gc=False):
     """One customer's journey. ``outcome`` and ``ended_at`` are None while it lasts.
 
     ``direct`` are the offers that no queue made. ``settled_by`` says whose word the ends rest on.

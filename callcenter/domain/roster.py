@@ -32,7 +32,9 @@ def began(scene: Scene, s: RosterBegan) -> None:
     scene.roster_at = s.at
     scene.restarted = s.restarted
     scene.blind = True
-    scene.in_roster.clear()
+    scene.roster_number += 1
+    for agent in scene.agents.all():
+        agent.shown = 0
     for leg in scene.legs.legs.values():
         leg.in_roster = False
 
@@ -74,9 +76,12 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
             talk.unseen = talk.unseen or talk.leg not in scene.legs.legs
     _ringing(scene, s.at, lost_at)
     for agent in scene.agents.all():
-        for queue in list(agent.queues):
-            if (queue, agent.ref.id) not in scene.in_roster:
-                del agent.queues[queue]
+        if agent.shown != len(agent.queues):
+            agent.queues = {
+                queue: member
+                for queue, member in agent.queues.items()
+                if member.roster == scene.roster_number
+            }
         scene.touch(agent.ref.id)
     scene.stopping_at = 0
     was_lost, scene.agents.lost = scene.agents.lost, False

@@ -13,6 +13,7 @@ already knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from . import bridges, channels, conversations, lines, members, queues, roster, visits, wrap_up
@@ -58,6 +59,9 @@ from .signals import (
     Woke,
 )
 
+AGENTS_AT_ONCE = 50
+"""Of how many agents ``take`` and ``go_on`` tell at a time."""
+
 
 class Switchboard:
     """Turns the signals of one PBX into facts."""
@@ -65,6 +69,7 @@ class Switchboard:
     def __init__(self, pbx: str, rules: Rules | None = None) -> None:
         self.scene = Scene(pbx, rules or Rules())
         self._next_wake: int | None = None
+        self._at = 0
 
     @property
     def odd(self) -> int:
@@ -95,6 +100,15 @@ class Switchboard:
 
     def apply(self, signal: Signal) -> list[AnyFact]:
         """The facts that ``signal`` leads to, in order."""
+        facts = self.take(signal)
+        while self.unsaid:
+            facts += self.go_on()
+        return facts
+
+    def take(self, signal: Signal) -> list[AnyFact]:
+        """As ``apply``, but of many agents whose state changed at once (a roster, a lost link)
+        only the first are told of: ``go_on`` tells more as long as there is something ``unsaid``,
+        and no signal may be taken before that. So the loop can breathe in between."""
         scene = self.scene
         wake = self._next_wake
         while wake is not None and wake <= signal.at and not scene.blind:
@@ -105,16 +119,34 @@ class Switchboard:
             lines.end(scene, scene.taken_over.pop(0), signal.at)
         if scene.wakes_moved:
             self._look_ahead()
+        self._at = signal.at
+        return self.go_on()
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether ``go_on`` has something to tell."""
+        return bool(self.scene.touched)
+
+    def go_on(self) -> list[AnyFact]:
+        """The facts that are ready, with those of the next agents whose state may have changed."""
+        scene = self.scene
         if scene.touched:
-            self._tell_agents(signal.at)
+            self._tell_agents(self._at, AGENTS_AT_ONCE)
         if not scene.out:
             return []
         facts, scene.out = scene.out, []
         return facts
 
-    def _tell_agents(self, at: int) -> None:
+    def _tell_agents(self, at: int, most: int | None = None) -> None:
         scene = self.scene
-        for agent_id in scene.touched:
+        touched = scene.touched
+        if most is None or len(touched) <= most:
+            scene.touched = {}
+        else:
+            touched = dict.fromkeys(islice(touched, most))
+            for agent_id in touched:
+                del scene.touched[agent_id]
+        for agent_id in touched:
             agent = scene.agents.known(agent_id)
             seen = scene.agents.seen(agent, at)
             if seen is not None:
@@ -122,7 +154,6 @@ class Switchboard:
             changed = scene.agents.changed(agent, at)
             if changed is not None:
                 scene.say(changed)
-        scene.touched.clear()
 
     def _wake(self, now: int) -> None:
         scene = self.scene

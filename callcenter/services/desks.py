@@ -131,7 +131,7 @@ class Desks:
             self._tell(agent)
 
     def _spoil(self, call: str) -> set[str]:
-        """The cards of this call are to be made anew; says whom it was offered to or talked with."""
+        """The cards of this call are to be made anew; says whose they are or may be."""
         record = self._ledger.get(call)
         if record is None:
             return set()

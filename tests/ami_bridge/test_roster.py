@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from ami_bridge import roster
@@ -121,7 +123,12 @@ class Asked:
     def __init__(self, **answers: Answer) -> None:
         self.answers = answers
 
-    async def ask(self, action: Headers, timeout_s: float = 10.0) -> Answer:
+    async def ask(
+        self,
+        action: Headers,
+        timeout_s: float = 10.0,
+        at_item: Callable[[Message], bool] | None = None,
+    ) -> Answer:
         name = dict(action)["Action"]
         if name not in self.answers:
             raise LinkError(f"{name} was not answered")

@@ -79,7 +79,8 @@ async def _furnish(database: Path, agents: int) -> list[str]:
     return secrets
 
 
-async def _process(*arguments: str) -> Browsers:
+async def process(*arguments: str) -> Browsers:
+    """A Python process that is told lines and answers with lines."""
     return Browsers(
         await asyncio.create_subprocess_exec(
             sys.executable,
@@ -96,16 +97,16 @@ async def end_to_end(agents: int, seconds: float, events_per_s: float, profile: 
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "callcenter.db"
         secrets = await _furnish(database, agents)
-        pbx = await _process("-m", "tests.bench.pbx_load", str(agents), str(events_per_s))
+        pbx = await process("-m", "tests.bench.pbx_load", str(agents), str(events_per_s))
         ami_port = await pbx.answer()
         port = _port()
-        service = await _process(
+        service = await process(
             *("-m", "tests.bench.service_process", str(database), str(port), ami_port),
             *((profile,) if profile else ()),
         )
         await service.answer()
         await service.tell("ready")
-        browsers = await _process(str(Path(__file__).with_name("hub_load.py")))
+        browsers = await process(str(Path(__file__).with_name("hub_load.py")))
         await browsers.tell(f"open hub {port} {agents} /ws " + " ".join(secrets))
         before = json.loads(await service.tell("use"))
         frames = json.loads(await browsers.tell("pops"))["frames"]
@@ -115,8 +116,8 @@ async def end_to_end(agents: int, seconds: float, events_per_s: float, profile: 
         spent = time.monotonic() - began
         after = json.loads(await service.tell("use"))
         told = json.loads(await browsers.tell("pops"))
-        for process in (browsers, service, pbx):
-            await process.end()
+        for each in (browsers, service, pbx):
+            await each.end()
     arrived: dict[str, float] = {}
     double = 0
     for call, at in told["pops"]:
