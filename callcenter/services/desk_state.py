@@ -36,6 +36,11 @@ class DeskState(Struct, eq=False):
     counted: tuple[int, ...] = ()
     day: dict[str, Any] = field(default_factory=dict)
 
+    def take_off(self, call: str) -> None:
+        """The call is on this desk no more."""
+        self.calls.pop(call, None)
+        self.arrived.pop(call, None)
+
     def day_of(self, sums: Counters) -> dict[str, Any]:
         """The agent's own figures of today, made anew when one of their sums has moved."""
         counted = (

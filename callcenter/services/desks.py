@@ -248,7 +248,7 @@ class Desks:
         told = len(desk.calls) <= KEPT
         while len(desk.calls) > KEPT:
             oldest = next(iter(desk.calls))
-            desk.calls.pop(oldest)
+            desk.take_off(oldest)
             self._forget(oldest)
         return told
 
@@ -256,8 +256,7 @@ class Desks:
         desk = self._desk(agent)
         if record.id not in desk.calls or cards.phase(record, agent):
             return
-        desk.calls.pop(record.id)
-        desk.arrived.pop(record.id, None)
+        desk.take_off(record.id)
         offers = cards.offers_to(record, agent)
         why = "missed"
         if offers and offers[-1].end == "cancelled":
@@ -279,7 +278,7 @@ class Desks:
         if desk is None or call not in desk.calls:
             return
         if record is None or cards.phase(record, agent) in ("wrap_up", "done", ""):
-            desk.calls.pop(call)
+            desk.take_off(call)
             self._forget(call)
             self._tell(agent)
 
@@ -294,7 +293,7 @@ class Desks:
             if desk is None:
                 continue
             if cards.phase(record, agent) == "":
-                desk.calls.pop(record.id, None)
+                desk.take_off(record.id)
             if cards.talks_of(record, agent):
                 before = {line["id"]: line for line in desk.recent}
                 known = before.get(record.id)

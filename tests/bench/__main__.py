@@ -1,6 +1,6 @@
 """``python -m tests.bench``: T1 to T5, T7, T8 and T9 of the speed targets in one run.
 
-``--quick`` takes under 90 s, the whole run under 6 minutes. ``--only t3`` (t1, t4, hub, t8)
+``--quick`` takes under 90 s, the whole run under 6 minutes. ``--only t3`` (t1, fcr, t4, hub, t8)
 runs one part, ``--memory CALLS`` looks for growth instead, ``--profile FILE`` profiles the service
 in T8.
 The exit code is 1 when a target was missed in a run that could be judged.
@@ -17,6 +17,7 @@ import time
 from . import (
     bench_ami_parse,
     bench_end_to_end,
+    bench_fcr,
     bench_hub,
     bench_memory,
     bench_pipeline,
@@ -24,7 +25,7 @@ from . import (
 )
 from .judging import Verdicts
 
-PARTS = ("t1", "t3", "t4", "hub", "t8")
+PARTS = ("t1", "t3", "t4", "fcr", "hub", "t8")
 
 
 async def _hub(agents: int, rounds: int, quiet: bool) -> bench_hub.Bench:
@@ -61,6 +62,8 @@ def main(given: argparse.Namespace) -> int:
         bench_pipeline.run(verdicts, 3 if quick else 9)
     if "t4" in given.only:
         bench_roster.run(verdicts, 1 if quick else 5)
+    if "fcr" in given.only:
+        bench_fcr.run(verdicts, 10_000 if quick else 50_000)
     if "t8" in given.only:
         seconds = given.seconds or (20.0 if quick else 140.0)
         bench_end_to_end.run(verdicts, given.agents, seconds, idle, given.profile)
