@@ -162,3 +162,25 @@ async def test_what_is_refused_is_complained_of_with_what_to_do() -> None:
 async def test_link_that_does_not_answer_is_an_error() -> None:
     with pytest.raises(LinkError):
         await roster.ask(Asked(), ASKED)
+
+
+async def test_members_are_understood_as_they_come_and_told_once() -> None:
+    """A hundred thousand rows are not kept as messages."""
+
+    class Telling(Asked):
+        async def ask(
+            self,
+            action: Headers,
+            timeout_s: float = 10.0,
+            at_item: Callable[[Message], bool] | None = None,
+        ) -> Answer:
+            answer = await super().ask(action, timeout_s)
+            if at_item is None:
+                return answer
+            return Answer(answer.response, [row for row in answer.items if not at_item(row)])
+
+    found = await roster.ask(Telling(**answers().answers), ASKED)
+    assert "QueueMember" not in [row.name for row in found.queues]
+    kept = await roster.ask(answers(), ASKED)
+    assert list(roster.signals(found, False, ASKED)) == list(roster.signals(kept, False, ASKED))
+    assert not found.members

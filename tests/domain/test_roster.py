@@ -35,6 +35,7 @@ from tests.playbook import (
     local,
     member,
     phone,
+    removed,
     rings,
     roster,
     state,
@@ -328,3 +329,11 @@ def test_line_that_rings_outside_while_the_list_is_read_is_offered_to_nobody() -
         *roster(phone("p", "1001", row=True), LegSeen(0, "t", "PJSIP/trunk-t", 5, "p", row=True))
     )
     assert not [fact for fact in book.facts if isinstance(fact, AgentOffered)]
+
+
+def test_member_removed_while_the_list_came_does_not_stand_for_one_it_did_not_show() -> None:
+    """1001 is in two queues; the list shows one of them, which he leaves before the list ends."""
+    book = Playbook().with_members("support", "1001").with_members("sales", "1001")
+    book.say(link_down(), *roster()[:1], member("1001", "support", row=True))
+    book.say(removed("1001", "support"), *roster()[-1:])
+    assert book.state_of("1001") == "signed_out", "the list did not show him in sales"
