@@ -1,8 +1,8 @@
-"""``python -m tests.bench``: T1 to T5, T7, T8 and T9 of the speed targets in one run.
+"""``python -m tests.bench``: T1 to T5, T7 to T11, T13 and T16 of the speed targets in one run.
 
-``--quick`` takes under 90 s, the whole run under 6 minutes. ``--only t3`` (t1, fcr, t4, hub, t8)
-runs one part, ``--memory CALLS`` looks for growth instead, ``--profile FILE`` profiles the service
-in T8.
+``--quick`` takes two minutes, the whole run under 10. ``--only t3`` (t1, t4, fcr, store, hub, t8)
+runs one part, ``--memory [CALLS]`` looks for growth instead, ``--profile FILE`` profiles the
+service in T8. T12, what a kill leaves, is a matter of right and wrong: tests/store/test_journal.py.
 The exit code is 1 when a target was missed in a run that could be judged.
 """
 
@@ -22,10 +22,11 @@ from . import (
     bench_memory,
     bench_pipeline,
     bench_roster,
+    bench_store,
 )
 from .judging import Verdicts
 
-PARTS = ("t1", "t3", "t4", "fcr", "hub", "t8")
+PARTS = ("t1", "t3", "t4", "fcr", "store", "hub", "t8")
 
 
 async def _hub(agents: int, rounds: int, quiet: bool) -> bench_hub.Bench:
@@ -64,6 +65,10 @@ def main(given: argparse.Namespace) -> int:
         bench_roster.run(verdicts, 1 if quick else 5)
     if "fcr" in given.only:
         bench_fcr.run(verdicts, 10_000 if quick else 50_000)
+    if "store" in given.only:
+        verdicts.title("T11, T13: writing rows, looking customers up")
+        if asyncio.run(bench_store.main(3 if quick else 7, 100_000 if quick else 1_000_000)):
+            verdicts.missed.append("T11/T13")
     if "t8" in given.only:
         seconds = given.seconds or (20.0 if quick else 140.0)
         bench_end_to_end.run(verdicts, given.agents, seconds, idle, given.profile)

@@ -32,6 +32,8 @@ IDLE_LIMIT_MS = 2.5
 """T7's idle p99 above which this machine is too slow for targets in ms (PERF.md)."""
 LIMITS = (("p50", 0.5, 3.0), ("p99", 0.99, 10.0))
 MAX_MS = 50.0
+CPU_PERCENT = 10.0
+"""Of a core, for each thousand agents (T16)."""
 
 
 class Run(NamedTuple):
@@ -152,7 +154,12 @@ def run(verdicts: Verdicts, agents: int, seconds: float, idle: list[float], prof
         f"{use['lookups_failed']} look-ups failed, {use['waiting']} changes waiting "
         f"{use['why'] or ''}"
     )
-    verdicts.judge("T8 pops missing or twice", done.missing + done.double, 0)
+    verdicts.judge(
+        f"T16 the service's CPU at {EVENTS_PER_S:.0f} events/s, % of a core",
+        done.cpu_share * 100,
+        CPU_PERCENT * agents / 1000,
+    )
+    verdicts.judge("T8 pops missing or twice", done.missing + done.double, 0, timing=False)
     too_slow = ""
     if not idle:
         too_slow = "T7's idle p99 was not measured"

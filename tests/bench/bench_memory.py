@@ -125,5 +125,8 @@ def run(verdicts: Verdicts, calls: int) -> None:
         print(f"   not judged: it takes more than {STEP:,} calls to say whether memory grows")
         return
     since = f"from {settled.calls:,} to {seen[-1].calls:,} calls"
-    verdicts.judge(f"resident memory, {since}", seen[-1].rss_kb / settled.rss_kb, GROWTH)
-    verdicts.judge(f"objects, {since}", seen[-1].objects / settled.objects, GROWTH)
+    for what, growth in (
+        ("resident memory", seen[-1].rss_kb / settled.rss_kb),
+        ("objects", seen[-1].objects / settled.objects),
+    ):
+        verdicts.judge(f"{what}, {since}", growth, GROWTH, timing=False)
