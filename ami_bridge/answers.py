@@ -52,7 +52,10 @@ class OpenAction:
     max_items: int
     at_response: Callable[[Message], None] | None = None
     """Called in the moment of the response, before any later message of the same chunk."""
+    at_item: Callable[[Message], bool] | None = None
+    """Called with each item as it comes; True: it has been worked off and need not be kept."""
     response: Message | None = None
+    worked_off: int = 0
     items: list[Message] = field(default_factory=list)
 
     def take(self, message: Message) -> bool:
@@ -67,8 +70,11 @@ class OpenAction:
             marker in ("complete", "cancelled") or message.name.endswith("Complete")
         ):
             return self._finish(message)
-        self.items.append(message)
-        if len(self.items) > self.max_items:
+        if self.at_item is not None and self.at_item(message):
+            self.worked_off += 1
+        else:
+            self.items.append(message)
+        if len(self.items) + self.worked_off > self.max_items:
             self.fail(LinkError(f"{self.name} was answered by more than {self.max_items} items"))
             return True
         return False

@@ -22,7 +22,7 @@ from .answers import LinkError
 from .inbox import Arrived, Inbox, LinkCameUp, LinkWentDown, RosterCame
 from .link import AmiLink
 from .presentation import Presentations
-from .translate import Translator
+from .translate import EVENTS, Translator
 from .wrap_up_probe import WrapUpProbe
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ BATCH = 50
 PORTION = 200
 """Roster rows told at a time."""
 RETRY_S = 5.0
+HEARD = EVENTS | {"Reload"}
+"""Names of the events that mean something here."""
 IDLE_S = 0.25
 """So often time passes for the switchboard when nothing is said."""
 
@@ -104,17 +106,20 @@ class Feed:
             arrived = self._wall_ms()
             for item in items:
                 if isinstance(item, Arrived):
-                    arrived = min(arrived, item.wall_ms)
                     self.events += 1
+                    name = item.message.name
+                    if name not in EVENTS:
+                        if name == "Reload":
+                            self._wrap_ups.forget()
+                        continue
+                    arrived = min(arrived, item.wall_ms)
                     made = self._translator.translate(item.message, item.wall_ms)
-                    if item.message.name == "Newchannel" and isinstance(made[0], LegSeen):
+                    if name == "Newchannel" and isinstance(made[0], LegSeen):
                         self._presentations.seen(made[0])
-                    elif item.message.name == "QueueMemberStatus":
+                    elif name == "QueueMemberStatus":
                         self._wrap_ups.seen(item.message)
-                    elif item.message.name in ("QueueMemberRemoved", "QueueMemberPause"):
+                    elif name in ("QueueMemberRemoved", "QueueMemberPause"):
                         self._wrap_ups.moved(item.message)
-                    elif item.message.name == "Reload":
-                        self._wrap_ups.forget()
                     self.signals += len(made)
                     heard.append(Heard(item.wall_ms, made))
                 elif isinstance(item, LinkCameUp):

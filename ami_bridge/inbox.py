@@ -55,10 +55,15 @@ Item = Arrived | LinkCameUp | LinkWentDown | RosterCame
 
 
 class Inbox:
-    """A bounded queue of what arrived. One loop, one consumer."""
+    """A bounded queue of what arrived. One loop, one consumer.
 
-    def __init__(self, limit: int = 200_000) -> None:
+    ``wanted`` are the events that its consumer reads, None for all: of what Asterisk says by
+    default half is about devices and music, and who fills the inbox leaves it out.
+    """
+
+    def __init__(self, limit: int = 200_000, wanted: frozenset[str] | None = None) -> None:
         self.limit = limit
+        self.wanted = wanted
         self._items: deque[Item] = deque()
         self._filled = asyncio.Event()
         self._roomy = asyncio.Event()

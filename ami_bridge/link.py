@@ -121,8 +121,15 @@ class AmiLink:
         if not life.cancelled():
             life.result()
 
-    async def ask(self, action: Action, timeout_s: float = 10.0) -> Answer:
+    async def ask(
+        self,
+        action: Action,
+        timeout_s: float = 10.0,
+        at_item: Callable[[Message], bool] | None = None,
+    ) -> Answer:
         """Sends an action once and gives its response, for lists with all items.
+
+        ``at_item`` hears each item as it comes; those of which it says True are not in the answer.
 
         A response of Error is an answer (``ok`` is False). Raises ValueError when the action must
         not be sent (nothing was written), LinkLost when the link is or goes down, NoAnswer after
@@ -132,7 +139,7 @@ class AmiLink:
         if session is None or not session.up:
             encode(action, "")  # a wrong action is wrong whether or not the link is up
             raise LinkLost(f"the AMI link to {self.name} is {self.state}: {self._why}")
-        return await session.ask(action, timeout_s)
+        return await session.ask(action, timeout_s, at_item=at_item)
 
     async def close(self) -> None:
         """Logs off and ends for good: nothing connects again."""

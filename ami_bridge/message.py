@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec import Struct
+
 
 class Folding(dict[str, str]):
     """Header name as written -> lower case, remembered: header names are few and come often.
@@ -24,21 +26,21 @@ class Folding(dict[str, str]):
         return folded
 
 
-class Message:
+class Message(Struct, eq=False, gc=False):
     """One event or response, its headers in order, repeats and empty values kept.
 
     ``name`` is the value of the first ``Event:`` header, or ``"Response"``; later ``Event:``
     headers (a dialplan can send them by ``UserEvent``) are ordinary headers. Access ignores case.
+
+    It holds nothing but strings, so the garbage collector need not look at it: a roster brings a
+    hundred thousand of them at once.
     """
 
-    __slots__ = ("_first", "_folding", "_pairs", "_text", "name")
-
-    def __init__(self, name: str, text: str, folding: Folding) -> None:
-        self.name = name
-        self._text = text
-        self._folding = folding
-        self._pairs: Sequence[tuple[str, str]] | None = None
-        self._first: dict[str, str] | None = None
+    name: str
+    _text: str
+    _folding: Folding
+    _pairs: Sequence[tuple[str, str]] | None = None
+    _first: dict[str, str] | None = None
 
     @classmethod
     def of(cls, headers: Iterable[tuple[str, str]]) -> Message:
@@ -68,6 +70,10 @@ class Message:
         if first is None:
             first = self._index()
         return self._folding[key] in first
+
+    def mentions(self, text: str) -> bool:
+        """Whether ``text`` stands anywhere in it; quickly told, before a header is looked up."""
+        return text in self._text if self._pairs is None else True
 
     def all(self, key: str) -> list[str]:
         """All values of a header in the order of their coming; empty when it is absent."""

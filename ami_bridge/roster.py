@@ -8,15 +8,17 @@ as they come, and the rows, which are as old as the question, only prove that so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from callcenter.domain.signals import (
     BridgeJoined,
     LegSeen,
     LocalPaired,
+    MemberSeen,
     PoolJoined,
     QueueKnown,
     RosterBegan,
@@ -39,17 +41,27 @@ LIMIT_S = 60.0
 class Asker(Protocol):
     """What the roster needs of a link."""
 
-    async def ask(self, action: Headers, timeout_s: float = 10.0) -> Answer: ...
+    async def ask(
+        self,
+        action: Headers,
+        timeout_s: float = 10.0,
+        at_item: Callable[[Message], bool] | None = None,
+    ) -> Answer: ...
 
 
 class Roster(Struct, frozen=True):
-    """The answers, and when they were asked for (epoch ms, our clock)."""
+    """The answers, and when they were asked for (epoch ms, our clock).
+
+    ``members`` are rows of ``QueueStatus`` that were understood as they came; telling them takes
+    them out one by one, since a hundred thousand that go at once are a stall.
+    """
 
     asked_at: int
     started: str
     queues: Sequence[Message]
     channels: Sequence[Message]
     complaints: tuple[str, ...] = ()
+    members: deque[MemberSeen] = field(default_factory=deque)
 
 
 async def ask(link: Asker, asked_at: int) -> Roster:
@@ -60,7 +72,14 @@ async def ask(link: Asker, asked_at: int) -> Roster:
     if not status.ok:
         started = ""
         complaints.append(f"CoreStatus was refused ({status.message}); restarts are not noticed.")
-    queues = await link.ask(actions.queue_status(), LIMIT_S)
+    members: deque[MemberSeen] = deque()
+
+    def worked_off(row: Message) -> bool:
+        if row.name == "QueueMember":
+            members.append(member_seen(row, asked_at, row=True))
+        return row.name == "QueueMember"
+
+    queues = await link.ask(actions.queue_status(), LIMIT_S, worked_off)
     if not queues.ok:
         complaints.append(f"QueueStatus was refused ({queues.message}).")
     channels = await link.ask(actions.core_show_channels(), LIMIT_S)
@@ -69,7 +88,9 @@ async def ask(link: Asker, asked_at: int) -> Roster:
             f"CoreShowChannels was refused ({channels.message}); give the account "
             "write=reporting, else calls under way at a reconnect cannot be taken up."
         )
-    return Roster(asked_at, started.strip(), queues.items, channels.items, tuple(complaints))
+    return Roster(
+        asked_at, started.strip(), queues.items, channels.items, tuple(complaints), members
+    )
 
 
 def signals(roster: Roster, restarted: bool, now: int) -> Iterator[Signal]:
@@ -84,6 +105,8 @@ def signals(roster: Roster, restarted: bool, now: int) -> Iterator[Signal]:
     for row in roster.queues:
         if row.name == "QueueMember":
             yield member_seen(row, at, row=True)
+    while roster.members:
+        yield roster.members.popleft()
     yield from _channels(roster.channels, at)
     for row in roster.queues:
         if row.name == "QueueEntry":

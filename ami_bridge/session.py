@@ -13,6 +13,7 @@ import logging
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from ami_bridge import house_events
 from ami_bridge.account import AmiAccount
@@ -23,6 +24,8 @@ from ami_bridge.protocol import Message, Parser
 
 log = logging.getLogger(__name__)
 
+READ_LIMIT = 64 * 1024
+"""Bytes taken from the socket at a time."""
 WRITE_LIMIT = 256 * 1024
 """Bytes we let wait for a peer that does not read before we give it up."""
 _MOST_EXPIRED = 4096
@@ -102,6 +105,9 @@ class Session(asyncio.Protocol):
         """Takes the transport and asks the kernel to watch the peer as well."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        if hasattr(transport, "max_size"):
+            # The loop's own 256 kB are five milliseconds of work without a breath.
+            cast(Any, transport).max_size = READ_LIMIT
         sock = transport.get_extra_info("socket")
         if sock is not None:
             _watch(sock, self._account.ping_interval_s)
@@ -151,8 +157,11 @@ class Session(asyncio.Protocol):
         action: Action,
         timeout_s: float,
         at_response: Callable[[Message], None] | None = None,
+        at_item: Callable[[Message], bool] | None = None,
     ) -> Answer:
         """Sends an action once and waits for its whole answer.
+
+        ``at_item`` hears each item of a list as it comes and says whether it has worked it off.
 
         Raises ValueError (nothing was written), LinkLost, NoAnswer or LinkError.
         """
@@ -166,7 +175,9 @@ class Session(asyncio.Protocol):
         if len(self._open) >= self._account.max_open_actions:
             raise LinkError(f"{name} was not sent: {len(self._open)} actions wait for answers")
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        opened = OpenAction(name, action_id, future, self._account.max_list_items, at_response)
+        opened = OpenAction(
+            name, action_id, future, self._account.max_list_items, at_response, at_item
+        )
         self._open[action_id] = opened
         self._counters.actions += 1
         transport.write(data)
@@ -206,7 +217,9 @@ class Session(asyncio.Protocol):
             self._counters.unexpected += 1
             return True
         self._counters.events += 1
-        if not self._inbox.put(Arrived(message, now_s, wall_ms)):
+        wanted = self._inbox.wanted
+        unread = wanted is not None and message.name not in wanted
+        if not unread and not self._inbox.put(Arrived(message, now_s, wall_ms)):
             self._counters.overflows += 1
             self.cut(
                 f"{self._inbox.limit} events wait to be worked off; "
@@ -228,6 +241,8 @@ class Session(asyncio.Protocol):
 
     def _claimed(self, message: Message) -> bool:
         """True when the message belongs to an action of ours, waiting or given up."""
+        if not message.mentions(self._id_prefix):
+            return False
         action_id = message.action_id
         if not action_id.startswith(self._id_prefix):
             return False
@@ -247,7 +262,7 @@ class Session(asyncio.Protocol):
 
     def _forget(self, opened: OpenAction) -> None:
         if self._open.pop(opened.action_id, None) is not None and not self.lost.is_set():
-            opened.at_response = None
+            opened.at_response = opened.at_item = None
             opened.items.clear()
             self._expired[opened.action_id] = opened
             if len(self._expired) > _MOST_EXPIRED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from random import Random
@@ -9,7 +10,7 @@ from random import Random
 from msgspec import Struct
 
 from ami_bridge.account import AmiAccount, TlsOptions
-from ami_bridge.feed import Feed
+from ami_bridge.feed import HEARD, Feed, Heard
 from ami_bridge.flight_recorder import FlightRecorder
 from ami_bridge.inbox import Inbox
 from ami_bridge.link import AmiLink
@@ -44,10 +45,14 @@ class PbxRoom(Struct, frozen=True):
         """
         async for batch in self.feed.batches():
             facts: list[AnyFact] = []
-            for at, signals in batch.heard:
-                facts += self.switchboard.hear(at, signals)
-            if not batch.heard:
-                facts += self.switchboard.hear(batch.arrived_ms, ())
+            for at, signals in batch.heard or [Heard(batch.arrived_ms, ())]:
+                for signal in self.switchboard.in_time(at, signals):
+                    facts += self.switchboard.take(signal)
+                    while self.switchboard.unsaid:
+                        # A roster, or a link that went: thousands of agents at one instant.
+                        await engine.commit(facts, batch.arrived_ms)
+                        await asyncio.sleep(0)
+                        facts = self.switchboard.go_on()
             if facts:
                 await engine.commit(facts, batch.arrived_ms)
                 lag_ms(clock.wall_ms() - batch.arrived_ms)
@@ -75,7 +80,7 @@ def build_room(
     settings: Settings, pbx: Pbx, clock: Clock, tasks: Tasks, begun: Iterable[CallRecord]
 ) -> PbxRoom:
     """Builds the room of one PBX; ``begun``: the last calls before we stopped."""
-    inbox = Inbox()
+    inbox = Inbox(wanted=HEARD)
     link = _link(pbx, inbox, clock, pbx.username, _secret(pbx), "on", pbx.name)
     actions = None
     if pbx.actions is not None:

@@ -39,9 +39,9 @@ OFFER_SUMS: Mapping[OfferEnd, str] = MappingProxyType(
 class _Book:
     """The cells of one contribution."""
 
-    def __init__(self, step_ms: int) -> None:
+    def __init__(self, step_ms: int, cells: dict[Cell, Counters] | None = None) -> None:
         self._step_ms = step_ms
-        self.cells: dict[Cell, Counters] = {}
+        self.cells = {} if cells is None else cells
 
     def add(self, at: int, scope: Scope, owner: str, part: Counters) -> None:
         cell = Cell(start_of(at, self._step_ms), scope, owner)
@@ -81,16 +81,28 @@ def of_call(
 
 def of_span(span: AgentSpan, now: int, *, step_ms: int = INTERVAL_MS) -> dict[Cell, Counters]:
     """What this span adds to its agent's cells and to all; an open one counts until ``now``."""
-    book = _Book(step_ms)
+    cells: dict[Cell, Counters] = {}
+    add_span(cells, span, now, step_ms=step_ms)
+    return cells
+
+
+def add_span(
+    cells: dict[Cell, Counters], span: AgentSpan, now: int, *, step_ms: int = INTERVAL_MS
+) -> None:
+    """Adds what ``of_span`` says to ``cells``, in place."""
+    agent, state = span.agent_id, span.state
     end = now if span.end_ms is None else span.end_ms
     if span.end_ms is not None and end < span.start_ms:
-        book.add_everywhere(span.start_ms, "", span.agent_id, Counters(clamped=1))
-    for cell, covered in spread(span.start_ms, end, step_ms):
-        part = Counters(state_ms={span.state: covered})
-        if span.state == "paused":
-            part.paused_ms[span.reason] = covered
-        book.add_everywhere(cell, "", span.agent_id, part)
-    return book.cells
+        book = _Book(step_ms, cells)
+        book.add_everywhere(span.start_ms, "", agent, Counters(clamped=1))
+    for at, covered in spread(span.start_ms, end, step_ms):
+        for cell in (Cell(at, "all", ""), Cell(at, "agent", agent)):
+            held = cells.get(cell)
+            if held is None:
+                held = cells[cell] = Counters()
+            held.state_ms[state] = held.state_ms.get(state, 0) + covered
+            if state == "paused":
+                held.paused_ms[span.reason] = held.paused_ms.get(span.reason, 0) + covered
 
 
 def _add_visit(book: _Book, visit: Visit, rules: Rules) -> None:

@@ -9,15 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-from callcenter.domain.model import AgentState, CallRecord, Direction
+from callcenter.domain.model import (
+    AgentState,
+    Caller,
+    CallRecord,
+    Direction,
+    Disposition,
+    EndedBy,
+    Transfer,
+)
 
 from .rules import Rules
 
 
-class AgentSpan(Struct, frozen=True, kw_only=True):
+class AgentSpan(Struct, frozen=True, kw_only=True, gc=False):
     """One agent in one state from ``start_ms`` to ``end_ms`` (None: still), epoch ms UTC.
 
     ``reason`` is the pause's, and empty in other states.
@@ -31,7 +39,7 @@ class AgentSpan(Struct, frozen=True, kw_only=True):
     end_ms: int | None = None
 
 
-class FcrCall(Struct, frozen=True, kw_only=True):
+class FcrCall(Struct, frozen=True, kw_only=True, gc=False):
     """One call as a contact about something.
 
     ``key`` is the customer, else the E.164 number, None when the number is withheld or makes none.
@@ -54,7 +62,37 @@ class FcrCall(Struct, frozen=True, kw_only=True):
     not_resolvable: bool = False
 
 
-def was_answered(record: CallRecord) -> bool:
+class EndOutline(Struct, gc=False):
+    """How a visit or an offer ended."""
+
+    end: str | None = None
+
+
+class TalkOutline(Struct, gc=False):
+    """How a conversation ended."""
+
+    ended_by: EndedBy | None = None
+    transfer: Transfer | None = None
+
+
+class CallOutline(Struct, kw_only=True, gc=False):
+    """Of a stored call record what ``fcr_call`` looks at: a fifth of the work of reading it all."""
+
+    id: str
+    direction: Direction
+    caller: Caller
+    started_at: int
+    customer_id: int | None = None
+    answered_at: int | None = None
+    ended_at: int | None = None
+    outcome: str | None = None
+    visits: list[EndOutline] = field(default_factory=list)
+    direct: list[EndOutline] = field(default_factory=list)
+    conversations: list[TalkOutline] = field(default_factory=list)
+    disposition: Disposition | None = None
+
+
+def was_answered(record: CallRecord | CallOutline) -> bool:
     """Whether the other end was reached: any visit, direct offer or our own call was answered."""
     if record.direction == "outbound":
         return record.answered_at is not None or bool(record.conversations)
@@ -65,7 +103,7 @@ def was_answered(record: CallRecord) -> bool:
     )
 
 
-def fcr_call(record: CallRecord, rules: Rules) -> FcrCall:
+def fcr_call(record: CallRecord | CallOutline, rules: Rules) -> FcrCall:
     """The call as first-call resolution sees it."""
     answered = was_answered(record)
     last = record.conversations[-1] if record.conversations else None
@@ -91,7 +129,7 @@ def fcr_call(record: CallRecord, rules: Rules) -> FcrCall:
     )
 
 
-def _key(record: CallRecord) -> str | None:
+def _key(record: CallRecord | CallOutline) -> str | None:
     if record.customer_id is not None:
         return f"customer:{record.customer_id}"
     if record.caller.presentation == "shown" and record.caller.e164:

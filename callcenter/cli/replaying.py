@@ -16,7 +16,7 @@ from ami_bridge import house_events, roster
 from ami_bridge.feed import Heard
 from ami_bridge.protocol import Message
 from ami_bridge.trace import TraceLine
-from ami_bridge.translate import Translator
+from ami_bridge.translate import EVENTS, Translator
 from callcenter.domain.calls import Rules
 from callcenter.domain.facts import AnyFact
 from callcenter.domain.signals import LinkWentDown
@@ -127,7 +127,7 @@ class _Connection:
                 whole = self._answers.whole()
                 if not self._noted and not self._rostered and whole is not None:
                     yield self._roster(whole, at)
-            elif message.name != "Response":
+            elif message.name in EVENTS:
                 yield Heard(at, self._translator.translate(message, at))
             before = at
         self._tally.unwhole += not self._rostered or not self._tally.lives

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from callcenter import logs
+from callcenter import collector, logs
 from callcenter import settings as configuration
 from callcenter.app import Service, StartError
 from callcenter.cli.common import Failed, config_option, run, sentences, settings_of
@@ -57,6 +57,8 @@ async def _serve(settings: Settings, calls_per_minute: float = 12.0) -> None:
         await service.start()
         if play is not None:
             await play.furnish(service)
+        collector.calm()
+        loop.call_later(collector.SETTLED_S, collector.keep)
         click.echo(f"callcenter is running on http://{settings.http.host}:{settings.http.port}/")
         if play is not None:
             click.echo(play.welcome())

@@ -25,8 +25,8 @@ WRAP_UP_REASONS = frozenset(("wrapup", "wrap-up", "wrap_up", "acw", "after call"
 """Pause reasons that say after-call work (folded to lower case)."""
 
 
-class Membership(Struct):
-    """One agent in one queue."""
+class Membership(Struct, gc=False):
+    """One agent in one queue; ``roster`` is the number of the roster that last showed it."""
 
     queue: str
     paused: bool = False
@@ -34,9 +34,10 @@ class Membership(Struct):
     status: int = 0
     wrapup_s: int = 0
     pause_at: int = 0
+    roster: int = 0
 
 
-class WrapUp(Struct, frozen=True):
+class WrapUp(Struct, frozen=True, gc=False):
     """After-call work under way; ``until`` is when the queue's rule ends it."""
 
     call: str
@@ -60,6 +61,8 @@ class Agent(Struct, eq=False):
     told: tuple[AgentState, str, str, tuple[str, ...], tuple[str, ...]] | None = None
     told_at: int = 0
     told_seen: tuple[AgentRef, tuple[str, ...]] | None = None
+    shown: int = 0
+    """How many of ``queues`` the roster under way has shown."""
 
 
 def bare(interface: str) -> str:

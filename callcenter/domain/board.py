@@ -23,7 +23,7 @@ from .facts import (
 from .model import AGENT_STATES, AgentState
 
 
-class AgentNow(Struct, frozen=True, kw_only=True):
+class AgentNow(Struct, frozen=True, kw_only=True, gc=False):
     """One agent now; ``since`` is when this state (and pause reason) began, epoch ms."""
 
     id: str

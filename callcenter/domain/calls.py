@@ -177,8 +177,10 @@ class Scene:
         self.restarted = False
         self.blind = False
         """What we see is not whole: nothing may be concluded from what is *not* seen."""
-        self.in_roster: set[tuple[str, str]] = set()
+        self.roster_number = 0
         self.wakes: dict[str, int] = {}
+        self.wakes_moved = False
+        """Whether ``wakes`` may have another earliest instant than when it was looked at."""
         self.touched: dict[str, None] = {}
         self.taken_over: list[CallTrack] = []
         self.out: list[AnyFact] = []
@@ -196,6 +198,12 @@ class Scene:
         now = self.wakes.get(call)
         if now is None or at < now:
             self.wakes[call] = at
+            self.wakes_moved = True
+
+    def let_sleep(self, call: str) -> None:
+        """Nothing is to be looked at any more."""
+        if self.wakes.pop(call, None) is not None:
+            self.wakes_moved = True
 
     def spelled(self, queue: str) -> str:
         """The queue's name as it is configured; the dialplan may write it in other capitals."""

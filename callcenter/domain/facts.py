@@ -24,8 +24,8 @@ from .model import (
 )
 
 
-class Fact(Struct, frozen=True, kw_only=True, tag_field="kind", tag=True):
-    """Base of all facts."""
+class Fact(Struct, frozen=True, kw_only=True, tag_field="kind", tag=True, gc=False):
+    """Base of all facts: values only, no rings, nothing that the collector need look at."""
 
     at: int
     pbx: str
@@ -347,7 +347,7 @@ AnyFact = (
 )
 
 
-class Recorded(Struct, frozen=True):
+class Recorded(Struct, frozen=True, gc=False):
     """A fact with its number in the journal."""
 
     seq: int

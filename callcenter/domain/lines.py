@@ -271,7 +271,7 @@ def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") 
     for visit in list(track.visits.values()):
         visits.settle(scene, track, visit, at, gone=True, far=bool(track.asked_at) and not lost)
     scene.calls.pop(track.id, None)
-    scene.wakes.pop(track.id, None)
+    scene.let_sleep(track.id)
     scene.say(
         CallEnded(
             at=at,

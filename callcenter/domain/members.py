@@ -21,8 +21,12 @@ def seen(scene: Scene, s: MemberSeen) -> None:
     member.paused, member.reason = s.paused, s.paused_reason if s.paused else ""
     member.status = s.status
     member.wrapup_s = s.wrapup_s
-    scene.in_roster.add((queue, agent.ref.id))
-    scene.touch(agent.ref.id)
+    if member.roster != scene.roster_number:
+        member.roster = scene.roster_number
+        agent.shown += 1
+    if not (s.row and scene.blind):
+        # What the rows of a roster say of an agent is told once, when it has ended.
+        scene.touch(agent.ref.id)
     if changed_pause and not s.row:
         _wrap_up_by_pause(scene, agent, s.at)
 
@@ -47,7 +51,9 @@ def _wrap_up_by_pause(scene: Scene, agent: Agent, at: int) -> None:
 def gone(scene: Scene, s: MemberGone) -> None:
     """A member was taken out of a queue."""
     agent = scene.agents.ensure(s.interface, "")
-    if agent.queues.pop(s.queue.casefold(), None) is not None:
+    member = agent.queues.pop(s.queue.casefold(), None)
+    if member is not None:
+        agent.shown -= member.roster == scene.roster_number
         scene.touch(agent.ref.id)
 
 

@@ -146,7 +146,7 @@ class Conversation(Struct, kw_only=True, omit_defaults=True, gc=False):
         return self.wrapup_started_at is not None and self.wrapup_ms is None
 
 
-class Disposition(Struct, frozen=True, kw_only=True):
+class Disposition(Struct, frozen=True, kw_only=True, gc=False):
     """What came of the call, by the agent; ``resolved`` None when he did not say."""
 
     code: str

@@ -32,7 +32,9 @@ def began(scene: Scene, s: RosterBegan) -> None:
     scene.roster_at = s.at
     scene.restarted = s.restarted
     scene.blind = True
-    scene.in_roster.clear()
+    scene.roster_number += 1
+    for agent in scene.agents.all():
+        agent.shown = 0
     for leg in scene.legs.legs.values():
         leg.in_roster = False
 
@@ -49,6 +51,7 @@ def ended(scene: Scene, s: RosterEnded) -> None:
     # The clocks of what was about to be settled begin anew: its evidence may have been missed.
     for key, at in scene.wakes.items():
         scene.wakes[key] = max(at, s.at + visits.SETTLE_MS)
+    scene.wakes_moved = True
 
 
 def _compare(scene: Scene, s: RosterEnded) -> None:
@@ -82,9 +85,12 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
                 visit.context, visit.exten = caller.context, caller.exten
     _ringing(scene, s.at, lost_at)
     for agent in scene.agents.all():
-        for queue in list(agent.queues):
-            if (queue, agent.ref.id) not in scene.in_roster:
-                del agent.queues[queue]
+        if agent.shown != len(agent.queues):
+            agent.queues = {
+                queue: member
+                for queue, member in agent.queues.items()
+                if member.roster == scene.roster_number
+            }
         scene.touch(agent.ref.id)
     scene.stopping_at = 0
     was_lost, scene.agents.lost = scene.agents.lost, False

@@ -15,8 +15,8 @@ from msgspec import Struct
 from .model import Presentation
 
 
-class Signal(Struct, frozen=True):
-    """Base of all signals."""
+class Signal(Struct, frozen=True, gc=False):
+    """Base of all signals: strings and numbers, nothing that the collector need look at."""
 
     at: int
 

@@ -12,7 +12,8 @@ already knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from . import (
@@ -72,6 +73,9 @@ from .signals import (
     Woke,
 )
 
+AGENTS_AT_ONCE = 50
+"""Of how many agents ``take`` and ``go_on`` tell at a time."""
+
 
 class Switchboard:
     """Turns the signals of one PBX into facts."""
@@ -79,6 +83,7 @@ class Switchboard:
     def __init__(self, pbx: str, rules: Rules | None = None) -> None:
         self.scene = Scene(pbx, rules or Rules())
         self._next_wake: int | None = None
+        self._at = 0
 
     @property
     def odd(self) -> int:
@@ -107,32 +112,63 @@ class Switchboard:
         ``at`` is when their message arrived: what was due by then is settled first, whether or not
         somebody looked in between. So the facts depend on what came and on nothing else.
         """
-        facts: list[AnyFact] = []
+        return [fact for signal in self.in_time(at, signals) for fact in self.apply(signal)]
+
+    def in_time(self, at: int, signals: Iterable[Signal]) -> Iterator[Signal]:
+        """What is to be taken of ``hear``, one after the other."""
         if (due := self.next_wake) is not None and due <= at:
-            facts += self.apply(Woke(at))
-        for signal in signals:
-            facts += self.apply(signal)
-        return facts
+            yield Woke(at)
+        yield from signals
 
     def apply(self, signal: Signal) -> list[AnyFact]:
         """The facts that ``signal`` leads to, in order."""
+        facts = self.take(signal)
+        while self.unsaid:
+            facts += self.go_on()
+        return facts
+
+    def take(self, signal: Signal) -> list[AnyFact]:
+        """As ``apply``, but of many agents whose state changed at once (a roster, a lost link)
+        only the first are told of: ``go_on`` tells more as long as there is something ``unsaid``,
+        and no signal may be taken before that. So the loop can breathe in between."""
         scene = self.scene
-        while (wake := self.next_wake) is not None and wake <= signal.at:
+        wake = self._next_wake
+        while wake is not None and wake <= signal.at and not scene.blind:
             self._wake(wake)
+            wake = self._next_wake
         _TABLE.get(type(signal), _nothing_to_do)(scene, signal)
         while scene.taken_over:
             lines.end(scene, scene.taken_over.pop(0), signal.at)
-        self._next_wake = min(scene.wakes.values(), default=None)
+        if scene.wakes_moved:
+            self._look_ahead()
+        self._at = signal.at
+        return self.go_on()
+
+    @property
+    def unsaid(self) -> bool:
+        """Whether ``go_on`` has something to tell."""
+        return bool(self.scene.touched)
+
+    def go_on(self) -> list[AnyFact]:
+        """The facts that are ready, with those of the next agents whose state may have changed."""
+        scene = self.scene
         if scene.touched:
-            self._tell_agents(signal.at)
+            self._tell_agents(self._at, AGENTS_AT_ONCE)
         if not scene.out:
             return []
         facts, scene.out = scene.out, []
         return facts
 
-    def _tell_agents(self, at: int) -> None:
+    def _tell_agents(self, at: int, most: int | None = None) -> None:
         scene = self.scene
-        for agent_id in scene.touched:
+        touched = scene.touched
+        if most is None or len(touched) <= most:
+            scene.touched = {}
+        else:
+            touched = dict.fromkeys(islice(touched, most))
+            for agent_id in touched:
+                del scene.touched[agent_id]
+        for agent_id in touched:
             agent = scene.agents.known(agent_id)
             seen = scene.agents.seen(agent, at)
             if seen is not None:
@@ -140,7 +176,6 @@ class Switchboard:
             changed = scene.agents.changed(agent, at)
             if changed is not None:
                 scene.say(changed)
-        scene.touched.clear()
 
     def _wake(self, now: int) -> None:
         scene = self.scene
@@ -149,10 +184,13 @@ class Switchboard:
             scene.wakes.pop(key, None)
             if key.startswith("agent "):
                 agent = scene.agents.known(key.removeprefix("agent "))
-                if agent.wrap is not None and 0 < agent.wrap.until <= at:
-                    until = agent.wrap.until
+                until = agent.wrap.until if agent.wrap is not None else 0
+                if 0 < until <= at:
                     wrap_up.end(scene, agent, until)
                     self._tell_agents(until)
+                elif until:
+                    # This was the wake of an earlier call's work, which a new call cut short.
+                    scene.wake(key, until)
                 continue
             # A call that ends takes its wake with it (``lines.end``).
             track = scene.calls[key]
@@ -162,7 +200,13 @@ class Switchboard:
                 if later is not None:
                     scene.wake(key, later)
             self._tell_agents(at)
-        self._next_wake = min(scene.wakes.values(), default=None)
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Finds the next instant at which something is to be looked at: a walk over all of them,
+        so not after each signal."""
+        self.scene.wakes_moved = False
+        self._next_wake = min(self.scene.wakes.values(), default=None)
 
 
 def _pbx_stopping(scene: Scene, s: PbxStopping) -> None:

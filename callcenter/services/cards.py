@@ -119,8 +119,12 @@ def card(
     wrap_ends_at: int | None,
     ring_limit_s: int | None,
     line_shown: str = "",
+    cust: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Everything that the agent's screen needs to know of this call."""
+    """Everything that the agent's screen needs to know of this call.
+
+    ``cust`` is the customer's part as it was made for this call before, None when it is to be made.
+    """
     offers = offers_to(record, agent)
     talks = talks_of(record, agent)
     visit = record.visits[-1] if record.visits else None
@@ -146,7 +150,9 @@ def card(
         "wrap_ends_at": wrap_ends_at,
         "attempt": max(1, len(offers)),
         "today": info.today if info is not None else 1,
-        "cust": customer_card(customer, kinds, now) if customer is not None else None,
+        "cust": cust
+        if cust is not None or customer is None
+        else customer_card(customer, kinds, now),
         "matches": [
             {
                 "id": match.customer.id,

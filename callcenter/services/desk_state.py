@@ -7,18 +7,21 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from callcenter.domain.customer import FieldKind
+from callcenter.domain.customer import Customer, FieldKind
 from kpi import handle_time
 from kpi.counters import Counters
 
 
 class Card(Struct, eq=False):
     """A card as it was made; it holds until something is said of its call, or until ``until``
-    (epoch ms), when an alert on it ends. ``kinds`` are the fields it was made by."""
+    (epoch ms), when an alert on it ends. ``kinds`` are the fields it was made by, ``customer``
+    whose part of it stays as it is when a ``stale`` one is made anew."""
 
     made: dict[str, Any]
     kinds: Sequence[FieldKind]
     until: int | None
+    customer: Customer | None = None
+    stale: bool = False
 
 
 class DeskState(Struct, eq=False):
@@ -30,6 +33,28 @@ class DeskState(Struct, eq=False):
     recent: list[dict[str, Any]] = field(default_factory=list)
     cards: dict[str, Card] = field(default_factory=dict)
     shown: dict[str, Any] | None = None
+    counted: tuple[int, ...] = ()
+    day: dict[str, Any] = field(default_factory=dict)
+
+    def take_off(self, call: str) -> None:
+        """The call is on this desk no more."""
+        self.calls.pop(call, None)
+        self.arrived.pop(call, None)
+
+    def day_of(self, sums: Counters) -> dict[str, Any]:
+        """The agent's own figures of today, made anew when one of their sums has moved."""
+        counted = (
+            sums.conversations,
+            sums.talk_ms,
+            sums.wrapup_ms,
+            sums.direct_conversations,
+            sums.direct_talk_ms,
+            sums.direct_wrapup_ms,
+            sums.state_ms.get("paused", 0),
+        )
+        if counted != self.counted:
+            self.counted, self.day = counted, day_of(sums)
+        return self.day
 
 
 class DeskRules(Struct, frozen=True):

@@ -33,7 +33,7 @@ from callcenter.ports.clock import Clock
 
 from . import cards
 from .callers import Callers
-from .desk_state import Card, DeskRules, DeskState, day_of
+from .desk_state import Card, DeskRules, DeskState
 from .figures import LiveFigures
 from .ledger import LINGER_MS, Ledger
 from .pushes import Deltas, Push, difference, unlike
@@ -93,9 +93,9 @@ class Desks:
         """Follows the facts of one commit."""
         changed: dict[str, None] = {}
         popped: list[tuple[str, str]] = []
-        for item in batch:
-            if isinstance(item.fact, CallFact):
-                self._spoil(item.fact.call)
+        # The records stand as they are after the whole batch: each call is looked at once.
+        spoken = {item.fact.call: None for item in batch if isinstance(item.fact, CallFact)}
+        concerned = {call: self._spoil(call) for call in spoken}
         for item in batch:
             fact = item.fact
             if isinstance(fact, AgentStateChanged):
@@ -122,7 +122,7 @@ class Desks:
                 self._withdraw(fact.agent.id, record, changed)
             elif isinstance(fact, CallEnded | DispositionSet | NoteSaved):
                 self._over(record)
-            for agent in self._agents_of(record):
+            for agent in concerned[fact.call]:
                 changed[agent] = None
         for agent, call in popped:
             if self._pop(agent, call):
@@ -130,14 +130,18 @@ class Desks:
         for agent in changed:
             self._tell(agent)
 
-    def _spoil(self, call: str) -> None:
-        """The cards of this call are to be made anew."""
+    def _spoil(self, call: str) -> set[str]:
+        """The cards of this call are to be made anew; says whose they are or may be."""
         record = self._ledger.get(call)
-        if record is not None:
-            for agent in self._agents_of(record):
-                desk = self._desks.get(agent)
-                if desk is not None:
-                    desk.cards.pop(call, None)
+        if record is None:
+            return set()
+        agents = self._agents_of(record)
+        for agent in agents:
+            desk = self._desks.get(agent)
+            card = None if desk is None else desk.cards.get(call)
+            if card is not None:
+                card.stale = True
+        return agents
 
     def snapshot(self, agent: str) -> dict[str, Any]:
         """The whole state of a desk, as the page takes it."""
@@ -244,7 +248,7 @@ class Desks:
         told = len(desk.calls) <= KEPT
         while len(desk.calls) > KEPT:
             oldest = next(iter(desk.calls))
-            desk.calls.pop(oldest)
+            desk.take_off(oldest)
             self._forget(oldest)
         return told
 
@@ -252,8 +256,7 @@ class Desks:
         desk = self._desk(agent)
         if record.id not in desk.calls or cards.phase(record, agent):
             return
-        desk.calls.pop(record.id)
-        desk.arrived.pop(record.id, None)
+        desk.take_off(record.id)
         offers = cards.offers_to(record, agent)
         why = "missed"
         if offers and offers[-1].end == "cancelled":
@@ -275,7 +278,7 @@ class Desks:
         if desk is None or call not in desk.calls:
             return
         if record is None or cards.phase(record, agent) in ("wrap_up", "done", ""):
-            desk.calls.pop(call)
+            desk.take_off(call)
             self._forget(call)
             self._tell(agent)
 
@@ -290,7 +293,7 @@ class Desks:
             if desk is None:
                 continue
             if cards.phase(record, agent) == "":
-                desk.calls.pop(record.id, None)
+                desk.take_off(record.id)
             if cards.talks_of(record, agent):
                 before = {line["id"]: line for line in desk.recent}
                 known = before.get(record.id)
@@ -320,10 +323,14 @@ class Desks:
     def _card(self, record: CallRecord, agent: str) -> dict[str, Any]:
         desk, now, kinds = self._desk(agent), self._clock.wall_ms(), self._callers.field_kinds
         known = desk.cards.get(record.id)
-        if known is not None and known.kinds == kinds and (known.until or now) >= now:
+        if known is not None and (known.kinds != kinds or (known.until or now) < now):
+            known = None
+        if known is not None and not known.stale:
             return known.made
         queue = record.visits[-1].queue if record.visits else ""
         info = self._callers.get(record.id)
+        customer = info.customer if info is not None else None
+        same = known is not None and known.customer is customer
         made = cards.card(
             record,
             agent,
@@ -333,11 +340,12 @@ class Desks:
             wrap_ends_at=self._wrap_ends.get((agent, record.id)),
             ring_limit_s=self._rules.ring_limit_s(queue),
             line_shown=self._callers.national(record.line) if record.line else "",
+            cust=known.made["cust"] if known is not None and same else None,
         )
-        customer = info.customer if info is not None else None
         alert = customer.alert if customer is not None else None
         live = alert is not None and made["cust"] is not None and made["cust"]["alert"] is not None
-        desk.cards[record.id] = Card(made, kinds, alert.until if alert and live else None)
+        until = alert.until if alert and live else None
+        desk.cards[record.id] = Card(made, kinds, until, customer)
         return made
 
     def _tell(self, agent: str) -> None:
@@ -386,7 +394,7 @@ class Desks:
             "pops": [call for call, item in made.items() if item["phase"] == "ringing"],
             "followups": dict(desk.follow_ups),
             "recent": desk.recent,
-            "day": day_of(self._figures.today("agent", agent)),
+            "day": desk.day_of(self._figures.today("agent", agent)),
         }
         desk.shown = state
         return state

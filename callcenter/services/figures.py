@@ -53,35 +53,36 @@ class LiveFigures:
     ) -> None:
         """Begins with the stored quarters, and with the last hour's calls for rolling windows."""
         for cell, counters in stored.items():
-            self._add(self._quarters[(cell.scope, cell.id)], cell.interval_ms, counters)
+            self._at(self._quarters[(cell.scope, cell.id)], cell.interval_ms).add(counters)
             if self.day[0] <= cell.interval_ms < self.day[1]:
                 self._today[(cell.scope, cell.id)].add(counters)
         since = now - OCCUPANCY_MIN * MINUTE_MS
         for record in recent:
             for cell, counters in of_call(record, self.rules, step_ms=MINUTE_MS).items():
                 if cell.scope != "agent" and cell.interval_ms >= since:
-                    self._add(self._minutes[(cell.scope, cell.id)], cell.interval_ms, counters)
+                    self._at(self._minutes[(cell.scope, cell.id)], cell.interval_ms).add(counters)
         for span in spans:
             if span.end_ms is None:
                 self.spans[span.agent_id] = span
                 continue
             for cell, counters in of_span(span, now, step_ms=MINUTE_MS).items():
                 if cell.scope != "agent" and cell.interval_ms >= since:
-                    self._add(self._minutes[(cell.scope, cell.id)], cell.interval_ms, counters)
+                    self._at(self._minutes[(cell.scope, cell.id)], cell.interval_ms).add(counters)
 
     def take(self, change: Change) -> None:
         """Adds what a batch of facts changed."""
         for cell, counters in change.cells.items():
             who = (cell.scope, cell.id)
             self.dirty.add(who)
-            if self.day[0] <= cell.interval_ms < self.day[1]:
-                self._today[who].add(counters)
-            self._add(self._quarters[who], start_of(cell.interval_ms), counters)
+            at = cell.interval_ms
+            sums = [self._at(self._quarters[who], start_of(at))]
+            if self.day[0] <= at < self.day[1]:
+                sums.append(self._today[who])
             if cell.scope != "agent":
-                self._add(self._minutes[who], cell.interval_ms, counters)
-                for since, summed in self._windows.get(who, {}).values():
-                    if cell.interval_ms >= since:
-                        summed.add(counters)
+                sums.append(self._at(self._minutes[who], at))
+                windows = self._windows.get(who, {}).values()
+                sums += [summed for since, summed in windows if at >= since]
+            counters.add_to(sums)
         for span in change.spans:
             if span.end_ms is None:
                 self.spans[span.agent_id] = span
@@ -96,7 +97,9 @@ class LiveFigures:
             for at in [at for at in by_minute if at < oldest]:
                 del by_minute[at]
         bounds = day_bounds(now, self._tz)
-        keep = min(bounds[0], start_of(now) - TREND_POINTS * INTERVAL_MS)
+        # Longer than any trend is drawn nobody needs them: the day so far is summed by itself,
+        # and of a new day they hold whatever came before this was called.
+        keep = start_of(now) - TREND_POINTS * INTERVAL_MS
         for by_quarter in self._quarters.values():
             for at in [at for at in by_quarter if at < keep]:
                 del by_quarter[at]
@@ -176,9 +179,8 @@ class LiveFigures:
         return list(self.spans.values()) if scope == "all" else []
 
     @staticmethod
-    def _add(into: dict[int, Counters], at: int, counters: Counters) -> None:
-        held = into.get(at)
+    def _at(sums: dict[int, Counters], at: int) -> Counters:
+        held = sums.get(at)
         if held is None:
-            into[at] = counters.copy()
-        else:
-            held.add(counters)
+            held = sums[at] = Counters()
+        return held

@@ -35,7 +35,7 @@ from callcenter.domain.history import History
 from callcenter.domain.model import CallRecord
 from callcenter.domain.wire import history_of
 from kpi import cells
-from kpi.contributions import of_call, of_span
+from kpi.contributions import add_span, of_call
 from kpi.counters import Cell, Counters
 from kpi.history import of_history
 from kpi.records import AgentSpan, was_answered
@@ -204,7 +204,7 @@ class Ledger:
                 end_ms=at,
             )
             change.spans.append(closed)
-            _gather(change.cells, of_span(closed, at, step_ms=MINUTE_MS))
+            add_span(change.cells, closed, at, step_ms=MINUTE_MS)
         opened = AgentSpan(
             agent_id=fact.agent.id,
             name=fact.agent.name,

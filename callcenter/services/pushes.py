@@ -40,6 +40,8 @@ def difference(
     changes: Deltas = []
     for key, value in after.items():
         old = before.get(key)
+        if value is old and value is not None:
+            continue
         if isinstance(value, dict) and isinstance(old, dict):
             changes += difference(old, value, (*path, key))
         elif key not in before or value != old:

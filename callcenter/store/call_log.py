@@ -19,7 +19,15 @@ from kpi.records import AgentSpan, FcrCall, fcr_call
 from kpi.rules import Rules
 
 from . import tables
-from .call_rows import agent_rows, call_row, page_of, page_query, queue_rows, record_of
+from .call_rows import (
+    agent_rows,
+    call_row,
+    outline_of,
+    page_of,
+    page_query,
+    queue_rows,
+    record_of,
+)
 from .engine import Database
 from .history_rows import rows_of, stored
 from .tables import call_agents, call_queues, calls, places
@@ -188,7 +196,7 @@ class SqlCallLog:
             # holds the loop for a millisecond, not for the time of a pop.
             rows = await connection.stream(_BETWEEN, {"from_ms": from_ms, "to_ms": to_ms})
             async for portion in rows.partitions(FCR_PORTION):
-                found += [fcr_call(record_of(row[0]), self._rules) for row in portion]
+                found += [fcr_call(outline_of(row[0]), self._rules) for row in portion]
         return found
 
     async def spans(self, agent_id: str | None, from_ms: int, to_ms: int) -> list[AgentSpan]:

@@ -12,11 +12,13 @@ from sqlalchemy import Select, or_, select, tuple_
 
 from callcenter.domain.model import CallRecord
 from callcenter.services.ports_call_log import MOST, BadFilter, CallFilter, CallPage
+from kpi.records import CallOutline
 
 from .tables import call_agents, call_queues, calls
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[CallRecord] = msgspec.json.Decoder(CallRecord)
+_outline_decoder: msgspec.json.Decoder[CallOutline] = msgspec.json.Decoder(CallOutline)
 
 
 def call_row(record: CallRecord) -> dict[str, object]:
@@ -72,6 +74,11 @@ def agents_of(record: CallRecord) -> list[str]:
 def record_of(text: str) -> CallRecord:
     """The record in a row."""
     return _decoder.decode(text)
+
+
+def outline_of(text: str) -> CallOutline:
+    """Of the record in a row, what first-call resolution looks at."""
+    return _outline_decoder.decode(text)
 
 
 def page_query(wanted: CallFilter) -> Select[Any]:

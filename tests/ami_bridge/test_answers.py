@@ -116,3 +116,28 @@ async def test_list_that_never_ends_is_bounded(pbx, new_link, until):
     await until(lambda: link.state == "up", "login")
     with pytest.raises(LinkError, match="more than 5 items"):
         await link.ask(actions.core_show_channels())
+
+
+async def test_items_that_are_worked_off_as_they_come_are_counted_but_not_kept(
+    pbx, new_link, until
+):
+    def queue_status(peer, action):
+        line = f"ActionID: {action['ActionID']}\r\n"
+        peer.send(f"Response: Success\r\n{line}EventList: start\r\nMessage: x\r\n\r\n")
+        peer.send(f"Event: QueueParams\r\nQueue: sales\r\n{line}\r\n")
+        for n in range(3):
+            peer.send(f"Event: QueueMember\r\nName: {n}\r\n{line}\r\n")
+        peer.send(f"Event: QueueStatusComplete\r\n{line}EventList: Complete\r\n\r\n")
+
+    pbx.answers["QueueStatus"] = queue_status
+    link = new_link()
+    await until(lambda: link.state == "up", "login")
+    came = []
+
+    def worked_off(item):
+        came.append(item.get("Name"))
+        return item.name == "QueueMember"
+
+    answer = await link.ask(actions.queue_status(), 5.0, worked_off)
+    assert came == ["", "0", "1", "2"]
+    assert [item.name for item in answer.items] == ["QueueParams"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -39,7 +39,12 @@ class Link:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def ask(self, action: Headers, timeout_s: float = 10.0) -> Answer:
+    async def ask(
+        self,
+        action: Headers,
+        timeout_s: float = 10.0,
+        at_item: Callable[[Message], bool] | None = None,
+    ) -> Answer:
         await self.gate.wait()
         self.asked += 1
         if self.fails:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from ami_bridge import roster
@@ -123,7 +125,12 @@ class Asked:
     def __init__(self, **answers: Answer) -> None:
         self.answers = answers
 
-    async def ask(self, action: Headers, timeout_s: float = 10.0) -> Answer:
+    async def ask(
+        self,
+        action: Headers,
+        timeout_s: float = 10.0,
+        at_item: Callable[[Message], bool] | None = None,
+    ) -> Answer:
         name = dict(action)["Action"]
         if name not in self.answers:
             raise LinkError(f"{name} was not answered")
@@ -174,3 +181,25 @@ def test_legs_that_wait_in_the_agent_pool_or_listen_are_told_as_such() -> None:
     told = list(roster.signals(answers, False, ASKED))
     assert PoolJoined(ASKED, "1", "1001") in told
     assert SpyBegan(ASKED, "2") in told
+
+
+async def test_members_are_understood_as_they_come_and_told_once() -> None:
+    """A hundred thousand rows are not kept as messages."""
+
+    class Telling(Asked):
+        async def ask(
+            self,
+            action: Headers,
+            timeout_s: float = 10.0,
+            at_item: Callable[[Message], bool] | None = None,
+        ) -> Answer:
+            answer = await super().ask(action, timeout_s)
+            if at_item is None:
+                return answer
+            return Answer(answer.response, [row for row in answer.items if not at_item(row)])
+
+    found = await roster.ask(Telling(**answers().answers), ASKED)
+    assert "QueueMember" not in [row.name for row in found.queues]
+    kept = await roster.ask(answers(), ASKED)
+    assert list(roster.signals(found, False, ASKED)) == list(roster.signals(kept, False, ASKED))
+    assert not found.members

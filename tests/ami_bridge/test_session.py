@@ -104,3 +104,14 @@ async def test_any_bytes_over_tcp_leave_the_link_standing_and_are_counted(
     assert len(pbx.peers) == 1
     answer = await link.ask(actions.ping())
     assert answer.ok
+
+
+async def test_events_that_the_consumer_does_not_read_are_counted_and_left_out(
+    pbx, new_link, until
+):
+    link = new_link(inbox=Inbox(wanted=frozenset(("A",))))
+    await until(lambda: link.state == "up", "login")
+    before = link.counters.events
+    pbx.peer.send("Event: A\r\n\r\nEvent: B\r\n\r\nEvent: A\r\n\r\n")
+    assert names(await taken(link.inbox, 3)) == ["LinkCameUp", "A", "A"]
+    assert link.counters.events == before + 3

@@ -32,6 +32,8 @@ IDLE_LIMIT_MS = 2.5
 """T7's idle p99 above which this machine is too slow for targets in ms (PERF.md)."""
 LIMITS = (("p50", 0.5, 3.0), ("p99", 0.99, 10.0))
 MAX_MS = 50.0
+CPU_PERCENT = 10.0
+"""Of a core, for each thousand agents (T16)."""
 
 
 class Run(NamedTuple):
@@ -79,7 +81,8 @@ async def _furnish(database: Path, agents: int) -> list[str]:
     return secrets
 
 
-async def _process(*arguments: str) -> Browsers:
+async def process(*arguments: str) -> Browsers:
+    """A Python process that is told lines and answers with lines."""
     return Browsers(
         await asyncio.create_subprocess_exec(
             sys.executable,
@@ -96,16 +99,16 @@ async def end_to_end(agents: int, seconds: float, events_per_s: float, profile: 
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "callcenter.db"
         secrets = await _furnish(database, agents)
-        pbx = await _process("-m", "tests.bench.pbx_load", str(agents), str(events_per_s))
+        pbx = await process("-m", "tests.bench.pbx_load", str(agents), str(events_per_s))
         ami_port = await pbx.answer()
         port = _port()
-        service = await _process(
+        service = await process(
             *("-m", "tests.bench.service_process", str(database), str(port), ami_port),
             *((profile,) if profile else ()),
         )
         await service.answer()
         await service.tell("ready")
-        browsers = await _process(str(Path(__file__).with_name("hub_load.py")))
+        browsers = await process(str(Path(__file__).with_name("hub_load.py")))
         await browsers.tell(f"open hub {port} {agents} /ws " + " ".join(secrets))
         before = json.loads(await service.tell("use"))
         frames = json.loads(await browsers.tell("pops"))["frames"]
@@ -115,8 +118,8 @@ async def end_to_end(agents: int, seconds: float, events_per_s: float, profile: 
         spent = time.monotonic() - began
         after = json.loads(await service.tell("use"))
         told = json.loads(await browsers.tell("pops"))
-        for process in (browsers, service, pbx):
-            await process.end()
+        for each in (browsers, service, pbx):
+            await each.end()
     arrived: dict[str, float] = {}
     double = 0
     for call, at in told["pops"]:
@@ -151,7 +154,12 @@ def run(verdicts: Verdicts, agents: int, seconds: float, idle: list[float], prof
         f"{use['lookups_failed']} look-ups failed, {use['waiting']} changes waiting "
         f"{use['why'] or ''}"
     )
-    verdicts.judge("T8 pops missing or twice", done.missing + done.double, 0)
+    verdicts.judge(
+        f"T16 the service's CPU at {EVENTS_PER_S:.0f} events/s, % of a core",
+        done.cpu_share * 100,
+        CPU_PERCENT * agents / 1000,
+    )
+    verdicts.judge("T8 pops missing or twice", done.missing + done.double, 0, timing=False)
     too_slow = ""
     if not idle:
         too_slow = "T7's idle p99 was not measured"

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from itertools import islice
 from statistics import median
 
+from callcenter import collector
+
 from .bench_ami_parse import CHUNK, tight
 from .house import START_S, House
 from .judging import Verdicts
@@ -75,6 +77,7 @@ def run(verdicts: Verdicts, rounds: int) -> None:
     """Prints T3."""
     verdicts.title("T3: the whole pipeline per event, in memory")
     stream = Stream(EVENTS)
+    collector.calm()
     ref, whole, small = [], [], []
     house = House()
     for _ in range(rounds):

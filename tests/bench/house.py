@@ -22,6 +22,7 @@ from callcenter.domain.customer import Customer, FollowUp, Match, Number
 from callcenter.domain.facts import AgentStateChanged, AnyFact, Recorded
 from callcenter.domain.model import CallRecord
 from callcenter.observed import Observed
+from callcenter.ports.clock import Clock
 from callcenter.rooms import build_room
 from callcenter.services.callers import Callers
 from callcenter.services.desks import Desks
@@ -31,6 +32,7 @@ from callcenter.services.ledger import Change, Ledger
 from callcenter.services.live_view import Live
 from callcenter.services.wall import WallView
 from callcenter.settings import Pbx, Settings
+from callcenter.settings_secret import Secret
 from callcenter.supervise import Tasks
 from callcenter.web.histograms import Histograms
 
@@ -65,6 +67,7 @@ class Rows:
         self.kinds: Counter[str] = Counter()
         self.waiting: list[Change] = []
         self.changes = 0
+        self._cells = 0
 
     async def append(self, facts: Sequence[AnyFact]) -> list[Recorded]:
         """Numbers the facts as the journal does."""
@@ -76,8 +79,10 @@ class Rows:
         """A change to be stored; the writer, which is not measured here, takes many at once."""
         self.changes += 1
         self.waiting.append(change)
-        if len(self.waiting) >= 500:
+        self._cells += len(change.cells)
+        if len(self.waiting) >= 500 or self._cells > 5_000:
             self.waiting.clear()
+            self._cells = 0
 
     async def history(
         self, customer_id: int | None, e164: str, limit: int, before_ms: int
@@ -104,9 +109,11 @@ class People:
 class House:
     """The pipeline; ``feed`` bytes, then ``settle``."""
 
-    def __init__(self) -> None:
+    def __init__(self, own_clock: Clock | None = None, port: int = 5038) -> None:
         settings = Settings()
-        self.clock = clock = StreamClock()
+        self.stream_clock = StreamClock()
+        self.clock: Clock = own_clock or self.stream_clock
+        clock = self.clock
         self.faults: list[str] = []
         self.tasks = Tasks(lambda name, error: self.faults.append(f"{name}: {error!r}"))
         self.rows = Rows()
@@ -120,7 +127,7 @@ class House:
         self.live = Live(self.board, clock)
         # The link is built and never run: bytes come in by a session of our own. It answers no
         # question, as a link that is down.
-        self.room = build_room(settings, _pbx(), clock, self.tasks, ())
+        self.room = build_room(settings, _pbx(port), clock, self.tasks, ())
         self.switchboard = self.room.switchboard
         self.inbox = self.room.feed._inbox
         people = People()
@@ -152,7 +159,7 @@ class House:
         self.bus.listen("live views", self._live)
         account = AmiAccount("pbx", 5038, "u", "s")
         self.session = Session(
-            account, self.inbox, LinkCounters(), clock.monotonic, clock.wall_s, "bench-"
+            account, self.inbox, LinkCounters(), clock.monotonic, self.stream_clock.wall_s, "bench-"
         )
         self.session.data_received(b"Asterisk Call Manager/11.0.0\r\n")
         self.session.come_up()
@@ -166,7 +173,7 @@ class House:
 
     def feed(self, data: bytes, now_s: float) -> None:
         """Bytes arrive at ``now_s`` of the stream's time."""
-        self.clock.now_s = now_s
+        self.stream_clock.now_s = now_s
         self.session.data_received(data)
 
     async def settle(self) -> None:
@@ -200,5 +207,11 @@ class House:
         self.pushes += 1
 
 
-def _pbx() -> Pbx:
-    return Pbx(username="u", trunks=("PJSIP/trunk-",))
+def _pbx(port: int) -> Pbx:
+    return Pbx(
+        host="127.0.0.1",
+        port=port,
+        username="u",
+        secret=Secret("s"),
+        trunks=("PJSIP/trunk-",),
+    )

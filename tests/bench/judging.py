@@ -2,7 +2,8 @@
 
 Only ratios taken in one run mean anything on a shared machine. So a reference runs beside every
 subject, its spread is printed with it, and where the reference itself came out more than two times
-apart the line says "too noisy" and judges nothing.
+apart the line says "too noisy" and judges nothing; so it does on a machine on which more than two
+processes a core want to run, because what is large then suffers more than what is small.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from statistics import median
 
 NOISY = 2.0
 """Spread of the reference (largest over smallest) beyond which nothing is judged."""
+BUSY = 2.0
+"""Processes for each core that want to run (load average) beyond which nothing is judged."""
 
 
 def quantile(values: Sequence[float], part: float) -> float:
@@ -63,11 +66,18 @@ class Verdicts:
         ref: Sequence[float] = (1.0,),
         at_least: bool = False,
         not_judged: str = "",
+        timing: bool = True,
     ) -> None:
-        """One verdict. ``ref`` are the reference's rounds; ``not_judged`` says why not."""
+        """One verdict. ``ref`` are the reference's rounds; ``not_judged`` says why not.
+
+        What is no matter of ``timing`` (a pop that is missing) is judged on any machine.
+        """
         good = value >= limit if at_least else value <= limit
         if not not_judged and spread(ref) > NOISY:
             not_judged = f"too noisy, the reference spread {spread(ref):.1f} x"
+        load = os.getloadavg()[0]
+        if timing and not not_judged and load > BUSY * (os.cpu_count() or 1):
+            not_judged = f"too noisy, the load average is {load:.1f}"
         word = f"not judged: {not_judged}" if not_judged else "reached" if good else "MISSED"
         if not_judged:
             self.unjudged.append(name)

@@ -7,7 +7,7 @@ a late writer counts against us and not for us.
 
 ``python -m tests.bench.pbx_load AGENTS EVENTS_PER_S`` prints its port; ``play SECONDS`` on
 standard input plays and answers with JSON: ``due`` (caller's id to monotonic seconds), ``sent``,
-``late_ms``.
+``late_ms``; ``cut`` ends the connection.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ class Pbx:
         self._lock = threading.Lock()
         self._client: socket.socket | None = None
         self._lists = KnownCallers(agents, events_per_s, QUEUES, start=int(time.time() * 1000))
+        # Made beforehand, so that nobody waits for us.
+        self._rows = b"".join(self._lists.roster("@"))
 
     def serve(self) -> None:
         """For ever: answers whoever connects. Runs in a thread."""
@@ -87,7 +89,7 @@ class Pbx:
                     f"Event: QueueParams\r\nQueue: queue{queue}\r\nStrategy: rrmemory\r\n"
                     f"ServiceLevel: 20\r\nActionID: {number}\r\n\r\n"
                 ).encode()
-            yield b"".join(self._lists.roster(number))
+            yield self._rows.replace(b"ActionID: @", f"ActionID: {number}".encode())
             yield f"Event: QueueStatusComplete\r\nActionID: {number}\r\n".encode()
             yield b"EventList: Complete\r\nListItems: 10020\r\n\r\n"
             self._client = client
@@ -104,6 +106,11 @@ class Pbx:
             yield f"{good}Ping: Pong\r\nTimestamp: {time.time():.6f}\r\n\r\n".encode()
         else:
             yield f"{good}Message: Authentication accepted\r\n\r\n".encode()
+
+    def cut(self) -> None:
+        """Ends the connection."""
+        if self._client is not None:
+            self._client.shutdown(socket.SHUT_RDWR)
 
     def play(self, seconds: float) -> dict[str, object]:
         """Writes the events as they fall due."""
@@ -148,6 +155,9 @@ def main() -> None:
         what, _, rest = line.strip().partition(" ")
         if what == "play":
             print(json.dumps(pbx.play(float(rest))), flush=True)
+        elif what == "cut":
+            pbx.cut()
+            print("cut", flush=True)
         elif what == "quit":
             break
 

@@ -36,6 +36,7 @@ from tests.playbook import (
     local,
     member,
     phone,
+    removed,
     rings,
     roster,
     state,
@@ -368,3 +369,11 @@ def test_agents_own_line_that_vanished_leaves_the_customer_whom_he_connected() -
     assert book.record("a").ended_at is None
     assert "a" not in book.board.scene.legs.legs
     assert book.state_of("1001") == "ready"
+
+
+def test_member_removed_while_the_list_came_does_not_stand_for_one_it_did_not_show() -> None:
+    """1001 is in two queues; the list shows one of them, which he leaves before the list ends."""
+    book = Playbook().with_members("support", "1001").with_members("sales", "1001")
+    book.say(link_down(), *roster()[:1], member("1001", "support", row=True))
+    book.say(removed("1001", "support"), *roster()[-1:])
+    assert book.state_of("1001") == "signed_out", "the list did not show him in sales"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from callcenter.domain import signals, switchboard
-from callcenter.domain.facts import CallEnded, CallStarted
+from callcenter.domain.facts import AgentSeen, CallEnded, CallStarted
 from callcenter.domain.signals import Signal
+from callcenter.domain.switchboard import AGENTS_AT_ONCE
 from tests.playbook import (
     Playbook,
     a,
@@ -12,7 +15,9 @@ from tests.playbook import (
     joins_queue,
     leaves_queue,
     line_in,
+    member,
     parts,
+    roster,
     woke,
 )
 
@@ -96,3 +101,20 @@ def test_time_does_not_pass_for_the_rest_of_one_message() -> None:
     book.say(leaves_queue("c"))
     assert book.board.hear(0, ()) == []
     assert book.board.next_wake is not None
+
+
+def test_many_agents_at_once_are_told_of_in_portions() -> None:
+    """A roster of ten thousand agents must let the loop breathe."""
+    whole, sliced = Playbook(), Playbook()
+    rows = [member(str(n), row=True) for n in range(1000, 1000 + 2 * AGENTS_AT_ONCE + 1)]
+    *before, last = roster(*rows)
+    for book in (whole, sliced):
+        book.say(*before)
+    told = [sliced.board.take(replace(last, at=sliced.now))]
+    while sliced.board.unsaid:
+        told.append(sliced.board.go_on())
+    assert [fact for portion in told for fact in portion] == whole.board.apply(
+        replace(last, at=whole.now)
+    )
+    seen = [sum(isinstance(fact, AgentSeen) for fact in portion) for portion in told]
+    assert seen == [AGENTS_AT_ONCE, AGENTS_AT_ONCE, 1]

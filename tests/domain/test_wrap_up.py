@@ -70,6 +70,19 @@ def test_next_call_ends_wrap_up() -> None:
     assert wraps(book) == [("end", 2_000)]
 
 
+def test_work_after_the_next_call_ends_by_its_own_time_not_by_the_earlier_ones() -> None:
+    book = talked(RULES).wait(1).waiting("d").ringing("1001", "b", "d")
+    book.talking("1001", "b", "d").wait(2).hangs_up("b", "d", "b-b")
+    ends = wraps(book)[-1][1]
+    assert ends is not None
+    book.told()
+    book.wait(2)
+    assert book.state_of("1001") == "wrap_up", "the earlier work's time is up, this one's is not"
+    book.wait(4)
+    assert book.state_of("1001") == "ready"
+    assert [name for name, _ in wraps(book)] == ["end"]
+
+
 def test_own_call_while_wrapping_up_is_talking_and_then_wrap_up_again() -> None:
     book = talked(RULES).wait(1).say(phone("p", "1001", state=4), state("p", 6))
     assert book.state_of("1001") == "talking"

@@ -108,3 +108,12 @@ def test_offers_are_the_sum_of_their_ends() -> None:
 def test_what_is_no_counters_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError):
         loads(b'{"answered":"many"}')
+
+
+def test_one_change_is_added_to_several_sums_which_share_nothing() -> None:
+    first, second = Counters(answered=1), Counters()
+    Counters(answered=2, waits_answered={3: 1}).add_to([first, second])
+    assert first == Counters(answered=3, waits_answered={3: 1})
+    assert second == Counters(answered=2, waits_answered={3: 1})
+    second.waits_answered[3] = 9
+    assert first.waits_answered == {3: 1}

@@ -2,12 +2,13 @@
 
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callcenter.domain.model import Caller, Disposition, Transfer
-from kpi.records import AgentSpan, fcr_call, was_answered, without_overlap
+from kpi.records import AgentSpan, CallOutline, fcr_call, was_answered, without_overlap
 from kpi.rules import Rules
 
 RULES = Rules()
@@ -112,3 +113,18 @@ def test_no_moment_counts_twice_whatever_was_seen(edges) -> None:
     for one, after in pairwise(clean):
         assert one.end_ms is not None
         assert one.start_ms < one.end_ms <= after.start_ms
+
+
+@pytest.mark.parametrize("talked", [True, False])
+def test_outline_of_a_stored_call_says_the_same_as_its_record(make, talked: bool) -> None:
+    """The store reads outlines, the live figures records: neither may know more."""
+    talk = make.talk(ended_by="pbx")
+    record = make.call(
+        conversations=[talk] if talked else [],
+        visits=[make.visit(end="answered" if talked else "abandoned")],
+        disposition=Disposition(code="bank", resolved=True),
+        customer_id=7 if talked else None,
+        outcome="answered" if talked else "abandoned",
+    )
+    outline = msgspec.json.decode(msgspec.json.encode(record), type=CallOutline)
+    assert fcr_call(outline, RULES) == fcr_call(record, RULES)

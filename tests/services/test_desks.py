@@ -206,3 +206,14 @@ async def test_figures_of_the_day_are_the_agents_own(house: House) -> None:
         "wrap_ms": None,
         "pause_ms": 0,
     }
+
+
+async def test_call_that_leaves_a_desk_takes_along_when_it_arrived(house: House) -> None:
+    """Nobody may ever have looked at this desk: what is kept of its pops must not pile up."""
+    await rung(house)
+    house.book.wait(2).talking()
+    await house.hear()
+    house.book.wait(30).hangs_up("a", "c", "b-a")
+    await house.hear()
+    house.desks.filed(SARA, CALL)
+    assert house.desks.arrived(SARA, CALL) is None
