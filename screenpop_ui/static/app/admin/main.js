@@ -21,7 +21,7 @@ async function load() {
 /** @param {{name: string, value: any, wrong?: boolean}} props */
 const Figure = ({ name, value, wrong = false }) => html`<div class=${wrong ? 'wrong' : ''}><dt>${t(name)}</dt><dd>${wrong && html`<${Icon} name="warn" />`}${value}</dd></div>`;
 const n = (value) => html`<bdi class="ltr">${fmt.value.number(value)}</bdi>`;
-const ms = (value) => html`<bdi>${tx('admin.ms', { n: n(Math.round(value)) })}</bdi>`;
+const ms = (value) => html`<bdi>${tx('admin.ms', { n: n(Math.round(value) || 0) })}</bdi>`;
 
 function State({ one }) {
   return html`<section class="card state-of ${one.ready ? '' : 'unwell'}" aria-live="polite"><h2><${Icon} name=${one.ready ? 'check' : 'warn'} />${one.ready ? t('admin.well') : t('admin.unwell', { n: one.reasons.length })}</h2>
