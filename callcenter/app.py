@@ -251,6 +251,7 @@ class Service:
             day_end=lambda: self.figures.day[1],
             pop_shown=lambda s: self.histograms.pop_latency.observe_ms(s * 1000),
         )
+        links = {room.name: room.link for room in self.rooms}
         self.desks.rebuild()
         self.desks.on_look(self._load_desk)
         self.live.desks = self.desks
@@ -262,6 +263,7 @@ class Service:
             fake=self.fake,
             pause_limit=rules.pause_limit(settings),
             titles=rules.titles(settings),
+            behind_s=lambda pbx: links[pbx].behind_s() if pbx in links else 0.0,
         )
 
     async def _load_figures(self, call_log: SqlCallLog) -> None:
