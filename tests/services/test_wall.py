@@ -101,7 +101,7 @@ async def test_pbx_that_is_behind_greys_the_wall_at_once_and_lights_it_again(hou
     late = 0.0
     view = WallView(house.board, house.figures, house.rules, fake=False, behind_s=lambda pbx: late)
     now = house.clock.now
-    house.board.apply(LinkRestored(at=now, pbx="pbx1", gap_ms=0))
+    house.board.apply(LinkRestored(at=now, pbx="pbx1", gap_ms=0, restarted=False))
     assert view.build(now)["pbx"]["pbx1"]["up"]
     assert not view.turned()
     late = 1.5
