@@ -38,7 +38,7 @@ MOST_MISSED_PINGS = 3
 FRESH_S = 1.2
 """What we know is fresh while the peer answers a ping, and we work off what it said, within this.
 With a ping each second and a board that looks twice a second, old news is grey within 3 s."""
-STABLE_S = 10.0
+STABLE_S = 3.0
 """A connection that stood this long lets the next back-off begin at its first delay."""
 
 

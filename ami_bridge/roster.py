@@ -48,6 +48,8 @@ class Roster(Struct, frozen=True):
     queues: Sequence[Message]
     channels: Sequence[Message]
     complaints: tuple[str, ...] = ()
+    has_queues: bool = True
+    """False where QueueStatus is not known: app_queue is not loaded, or not yet."""
 
 
 async def ask(link: Asker, asked_at: int) -> Roster:
@@ -67,7 +69,9 @@ async def ask(link: Asker, asked_at: int) -> Roster:
             f"CoreShowChannels was refused ({channels.message}); give the account "
             "write=reporting, else calls under way at a reconnect cannot be taken up."
         )
-    return Roster(asked_at, started.strip(), queues.items, channels.items, tuple(complaints))
+    return Roster(
+        asked_at, started.strip(), queues.items, channels.items, tuple(complaints), queues.ok
+    )
 
 
 def signals(roster: Roster, restarted: bool, now: int) -> Iterator[Signal]:

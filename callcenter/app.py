@@ -127,6 +127,7 @@ class Service:
         for pbx in settings.pbx:
             # Not heard until its roster says otherwise: an empty wall must not look calm.
             self.board.links[pbx.name] = LinkNow(up=False, since=clock.wall_ms())
+        self.board.resume(self.ledger.open_calls())
         self.live = Live(self.board, clock, NoSuchTopic)
         self.rooms = [
             build_room(settings, pbx, self.clock, self.tasks, self.ledger.open_calls())

@@ -6,6 +6,8 @@ instant since which it holds, so nothing here changes merely because time passes
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from .facts import (
@@ -20,7 +22,7 @@ from .facts import (
     QueueSeen,
     VisitCorrected,
 )
-from .model import AGENT_STATES, AgentState
+from .model import AGENT_STATES, AgentState, CallRecord
 
 
 class AgentNow(Struct, frozen=True, kw_only=True):
@@ -77,6 +79,16 @@ class Board:
             self.links[fact.pbx] = LinkNow(up=False, since=fact.at)
         elif isinstance(fact, LinkRestored):
             self.links[fact.pbx] = LinkNow(up=True, since=fact.at)
+
+    def resume(self, calls: Iterable[CallRecord]) -> None:
+        """Takes up who waited when we stopped: a visit that goes on is not told again."""
+        for call in calls:
+            for visit in call.visits:
+                if visit.end is None and visit.left_at is None:
+                    self.queues.setdefault(visit.queue, "")
+                    place = self.waiting.setdefault(visit.queue, {})
+                    place[(call.id, visit.number)] = visit.entered_at
+                    self._of_call.setdefault(call.id, set()).add((visit.queue, visit.number))
 
     def oldest(self, queue: str) -> int | None:
         """Since when the longest waiting caller of a queue waits."""

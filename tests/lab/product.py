@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
+
+import aiohttp
 
 from .asterisk import free_port
 from .lab import Lab
@@ -33,6 +36,7 @@ class Product:
         self._queue_log = queue_log
         self._process: asyncio.subprocess.Process | None = None
         self._token = ""
+        self._users: set[str] = set()
         self.port = free_port()
 
     @property
@@ -155,6 +159,38 @@ class Product:
             if not page.get("next_cursor"):
                 return items
             query["cursor"] = page["next_cursor"]
+
+    async def live(self) -> dict[str, Any]:
+        """The board as it is shown now."""
+        state: dict[str, Any] = await self.get("/api/v1/live")
+        return state
+
+    async def desk(self, interface: str) -> dict[str, Any]:
+        """What the page of the agent with this interface is shown: pops, cards, his state."""
+        user, password = interface.replace("/", "-").lower(), "a long enough password"
+        if user not in self._users:
+            words = ("user", "add", user, "--role", "agent", "--agent", f"pbx1:{interface}")
+            await self.command(*words, stdin=f"{password}\n")
+            self._users.add(user)
+        here = f"http://127.0.0.1:{self.port}"
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar, headers={"Origin": here}) as session:
+            body = {"user": user, "password": password}
+            async with session.post(f"{here}/api/v1/session", json=body) as answer:
+                answer.raise_for_status()
+            async with session.ws_connect(f"{here}/ws") as socket:
+                await socket.send_json({"t": "sub", "topics": [{"n": "agent:me"}]})
+                while True:
+                    frame = await socket.receive_json(timeout=10)
+                    if frame["t"] == "snap":
+                        shown: dict[str, Any] = frame["d"]
+                        return shown
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What stands in the database."""
+        path = self._folder / "callcenter.db"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            return database.execute(query).fetchall()
 
     async def stop(self) -> None:
         """Ends the service, by force if it does not go within 10 s."""

@@ -22,6 +22,7 @@ ENDS = {
     "join_empty": "refused",
     "full": "refused",
     "leave_empty": "emptied",
+    "system": "system",
 }
 Found = dict[str, Any]
 
