@@ -34,7 +34,7 @@ class LinkCameUp(NamedTuple):
 
 
 class LinkWentDown(NamedTuple):
-    """The connection is gone; ``why`` is a sentence."""
+    """The connection is gone; ``why`` is a sentence, ``wall_ms`` until when it was whole."""
 
     why: str
     mono_s: float

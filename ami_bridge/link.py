@@ -292,7 +292,8 @@ class AmiLink:
                 except TimeoutError:
                     pass
             if missed >= MOST_MISSED_PINGS:
-                session.cut(f"{self.account.address} is silent: {missed} pings without an answer")
+                said = f"{self.account.address} is silent: {missed} pings without an answer"
+                session.cut(said, silent=True)
 
     def _fail(self, state: State, why: str) -> None:
         if self._session is not None:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from .conf import PATIENT
 from .in_flight import InFlight, spans, torn
 from .lab import Lab
 from .phone import Plan
@@ -78,12 +79,11 @@ async def ours_restarts(lab: Lab, product: Product) -> Told:
     told: Told = {}
     for how, end in (("stopped", product.stop), ("killed", product.kill)):
         flight = InFlight(lab)
-        await flight.begin(ring_s=4.8)
+        await flight.begin()
         try:
             await end()
             await product.run()
-            ringing = flight.ringing_desk.t_answer is None
-            queue = flight.wait.queue("overflow")
+            queue = flight.wait.queue(PATIENT)
 
             async def seen(queue: str = queue) -> bool:
                 live = await product.live()
@@ -96,7 +96,6 @@ async def ours_restarts(lab: Lab, product: Product) -> Told:
             told[how] = {
                 "board": await product.live(),
                 "queue": queue,
-                "ringing": ringing,
                 "desk": await product.desk(flight.ringer.interface),
             }
             await flight.finish()
@@ -129,7 +128,7 @@ async def asterisk_restarts(lab: Lab, product: Product) -> Told:
         ("killed", killed),
     ):
         flight = InFlight(lab)
-        await flight.begin(ring_s=60)
+        await flight.begin()
         await asyncio.sleep(1.2)
         at = time.time()
         try:
@@ -198,7 +197,7 @@ async def network_fails(lab: Lab, product: Product) -> Told:
     ):
         flight = InFlight(lab)
         ready = await one_agent(lab)
-        await flight.begin(ring_s=4.0)
+        await flight.begin()
         try:
             await breaks()
             broken = time.monotonic()

@@ -19,6 +19,9 @@ QUEUES = ("support", "billing", "sales", "overflow", "tiny", "vip")
 SITES = 9  # besides site 0, the sample itself
 PHONES = 12  # of each site
 WAIT_LIMIT = 10  # seconds; the sample's 60 would make every timeout story a minute long
+PATIENT = "patient"
+"""A queue of each site, 607, that rings for a minute and keeps its callers for ever: for what takes
+an unknown time in between."""
 NAMES = ("Agent", "دفتر", "משרד")
 
 
@@ -142,6 +145,9 @@ def _queues(sites: int) -> str:
         f"[{site_queue(queue, site)}](common)\n{special[queue]}\n"
         for site in range(1, sites + 1)
         for queue in QUEUES
+    ) + "\n".join(
+        f"[{site_queue(PATIENT, site)}](common)\nstrategy = ringall\ntimeout = 60\n"
+        for site in range(1, sites + 1)
     )
 
 
@@ -167,4 +173,9 @@ def _dialplan() -> str:
         "exten => _+98219101[1-9]6XX,1,Set(__SITE=${EXTEN:9:1})\n"
         " same => n,Gosub(hidden,s,1)\n"
         " same => n,Goto(did,${EXTEN:10},1)\n"
+        "[did](+)\n"
+        "exten => 607,1,Answer()\n"
+        " same => n,Set(QUEUESTATUS=)\n"
+        f" same => n,Queue({PATIENT}${{SITE}},tkx)\n"
+        " same => n,Hangup()\n"
     )

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from . import broken
 from .lab import Lab
 from .play import play_all
 from .product import Product
@@ -144,3 +145,54 @@ def product(lab_runner: Runner) -> Product:
     if lab_runner.product is None or lab_runner.product_error is not None:
         pytest.fail(f"the product is not running: {lab_runner.product_error}")
     return lab_runner.product
+
+
+class Broken:
+    """The sequences of ``broken``, all of them on their way in an event loop of their own."""
+
+    def __init__(self, names: set[str], folder: Path) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="broken", daemon=True)
+        self._thread.start()
+        self._runs = {
+            name: asyncio.run_coroutine_threadsafe(broken.play(name, folder / name), self._loop)
+            for name in sorted(names)
+        }
+
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        """What came of a sequence; what went wrong in it is raised."""
+        return self._runs[name].result(STORY_SECONDS)
+
+    def close(self) -> None:
+        """Ends what has not ended by itself, and the loop."""
+        for run in self._runs.values():
+            run.cancel()
+        stopping = asyncio.run_coroutine_threadsafe(_all_ended(), self._loop)
+        try:
+            stopping.result(60)
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(10)
+            self._loop.close()
+
+
+async def _all_ended() -> None:
+    """Waits for every other task of this loop: they stop their Asterisk and their service."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+@pytest.fixture(scope="session")
+def broken_runs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Broken]:
+    """The sequences that collected tests name, started together at the first need."""
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    names = {
+        str(item.callspec.params["sequence"])
+        for item in items
+        if hasattr(item, "callspec") and "sequence" in item.callspec.params
+    }
+    runs = Broken(names, tmp_path_factory.mktemp("broken"))
+    yield runs
+    runs.close()

@@ -6,6 +6,7 @@ whose agent still works after the call (by a pause that says so).
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from contextlib import suppress
@@ -13,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from .call import SipCall
+from .conf import PATIENT
 from .lab import TOLERANCE_S, Lab
 from .phone import PhoneError, Plan
 from .product import Product
@@ -44,8 +46,8 @@ class InFlight:
         self.served: Truth = {}
         self.rings_from = 0.0
 
-    async def begin(self, ring_s: float) -> None:
-        """Makes the calls; the third one's phone rings for ``ring_s`` seconds and is answered."""
+    async def begin(self) -> None:
+        """Makes the calls; the third one's phone rings until ``finish``."""
         self.worker = await self.after.agent(1, Plan(answer_after=0.3))
         await self.after.sign_in(self.worker, "support")
         call = await (await self.after.call_in(600)).answered()
@@ -59,16 +61,19 @@ class InFlight:
         visit = answered_visit(self.after, "support", self.worker, call, desk, "agent")
         self.served = inbound(self.after, [visit], "agent")
         await self.after.pause(self.worker, "support", AFTER_CALL)
-        self.waiting = await (await self.wait.call_in(603)).answered()
-        self.ringer = await self.ring.agent(1, Plan(answer_after=ring_s))
-        await self.ring.sign_in(self.ringer, "sales")
-        self.ringing = await (await self.ring.call_in(602)).answered()
+        self.waiting = await (await self.wait.call_in(607)).answered()
+        self.ringer = await self.ring.agent(1)
+        await self.ring.sign_in(self.ringer, PATIENT)
+        self.ringing = await (await self.ring.call_in(607)).answered()
         self.ringing_desk = await self.ringer.desk.next_call()
         await self.ringing_desk.ringing()
+        # Long enough to be told: what comes next breaks the calls and not the telling of them.
+        await asyncio.sleep(0.5)
 
     async def finish(self) -> None:
         """The waiting one gives up, the ringing one is answered and served, the talk ends."""
         await self.waiting.hangup()
+        self.ringing_desk.answer()
         await self.ringing_desk.answered()
         await self.talking.hangup()
         await self.talking_desk.finished()
@@ -81,7 +86,7 @@ class InFlight:
     def as_people_ended_it(self) -> Truth:
         """The truth when nothing but people ended these calls."""
         gave_up = {
-            "queue": self.wait.queue("overflow"),
+            "queue": self.wait.queue(PATIENT),
             "result": "abandoned",
             "wait": seconds(self.waiting.talk),
             "by": "caller",
@@ -90,7 +95,7 @@ class InFlight:
             self.talk, "support", self.talker, self.talking, self.talking_desk, "caller"
         )
         rung = answered_visit(
-            self.ring, "sales", self.ringer, self.ringing, self.ringing_desk, "agent"
+            self.ring, PATIENT, self.ringer, self.ringing, self.ringing_desk, "agent"
         )
         return self._truth(
             inbound(self.talk, [talk], "caller"),
@@ -121,8 +126,8 @@ class InFlight:
         }
         return self._truth(
             inbound(self.talk, [talk], "pbx"),
-            stopped(self.wait, "overflow", self.waiting, rung=[]),
-            stopped(self.ring, "sales", self.ringing, rung=[self.ringer.number]),
+            stopped(self.wait, PATIENT, self.waiting, rung=[]),
+            stopped(self.ring, PATIENT, self.ringing, rung=[self.ringer.number]),
         )
 
     def _truth(self, *parts: Truth) -> Truth:
