@@ -127,10 +127,14 @@ class Service:
         for pbx in settings.pbx:
             # Not heard until its roster says otherwise: an empty wall must not look calm.
             self.board.links[pbx.name] = LinkNow(up=False, since=clock.wall_ms())
-        self.board.resume(self.ledger.open_calls())
+        spans = list(self.ledger.spans.values())
+        self.board.resume(
+            self.ledger.open_calls(), [(s.agent_id, s.state, s.reason, s.start_ms) for s in spans]
+        )
+        on_shift = [(s.agent_id, s.name) for s in spans if s.state != "signed_out"]
         self.live = Live(self.board, clock, NoSuchTopic)
         self.rooms = [
-            build_room(settings, pbx, self.clock, self.tasks, self.ledger.open_calls())
+            build_room(settings, pbx, self.clock, self.tasks, self.ledger.open_calls(), on_shift)
             for pbx in settings.pbx
         ]
         self._build_desks(call_log, follow_ups)

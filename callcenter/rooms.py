@@ -75,9 +75,15 @@ class PbxRoom(Struct, frozen=True):
 
 
 def build_room(
-    settings: Settings, pbx: Pbx, clock: Clock, tasks: Tasks, open_calls: Iterable[CallRecord]
+    settings: Settings,
+    pbx: Pbx,
+    clock: Clock,
+    tasks: Tasks,
+    open_calls: Iterable[CallRecord],
+    on_shift: Iterable[tuple[str, str]] = (),
 ) -> PbxRoom:
-    """Builds the room of one configured PBX; ``open_calls`` were under way when we stopped."""
+    """Builds the room of one configured PBX; ``open_calls`` were under way when we stopped, and
+    the agents ``on_shift`` (id, name) signed in."""
     inbox = Inbox()
     link = _link(pbx, inbox, clock, pbx.username, _secret(pbx), "on", pbx.name)
     actions = None
@@ -86,7 +92,7 @@ def build_room(
         account = pbx.actions
         actions = _link(pbx, Inbox(), clock, account.username, _secret(account), "off", name)
     switchboard = Switchboard(pbx.name, rules.board_rules(settings, pbx))
-    switchboard.resume(open_calls)
+    switchboard.resume(open_calls, on_shift)
     presentations = Presentations(link, inbox, tasks, clock.monotonic, time.time)
     wrap_ups = WrapUpProbe(link, inbox, tasks, clock.monotonic, time.time)
     feed = Feed(pbx.name, link, inbox, clock.wall_ms, tasks, presentations, wrap_ups)

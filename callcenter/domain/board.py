@@ -55,6 +55,7 @@ class Board:
         self.waiting: dict[str, dict[tuple[str, int], int]] = {}
         self.links: dict[str, LinkNow] = {}
         self._of_call: dict[str, set[tuple[str, int]]] = {}
+        self._since: dict[str, tuple[AgentState, str, int]] = {}
 
     def apply(self, fact: AnyFact) -> None:
         """Takes one fact in; told twice, the board is the same."""
@@ -80,8 +81,15 @@ class Board:
         elif isinstance(fact, LinkRestored):
             self.links[fact.pbx] = LinkNow(up=True, since=fact.at)
 
-    def resume(self, calls: Iterable[CallRecord]) -> None:
-        """Takes up who waited when we stopped: a visit that goes on is not told again."""
+    def resume(
+        self, calls: Iterable[CallRecord], spans: Iterable[tuple[str, AgentState, str, int]] = ()
+    ) -> None:
+        """Takes up who waited when we stopped: a visit that goes on is not told again.
+
+        ``spans``: agent, state, reason and since when. Nobody's state is known before the roster;
+        one that it finds unchanged has held since then.
+        """
+        self._since = {agent: (state, reason, since) for agent, state, reason, since in spans}
         for call in calls:
             for visit in call.visits:
                 if visit.end is None and visit.left_at is None:
@@ -132,13 +140,16 @@ class Board:
     def _agent(self, fact: AgentStateChanged) -> None:
         before = self.agents.get(fact.agent.id)
         same = before is not None and (before.state, before.reason) == (fact.state, fact.reason)
+        *held, since = self._since.pop(fact.agent.id, ("", "", fact.at))
+        if tuple(held) != (fact.state, fact.reason):
+            since = fact.at
         self.agents[fact.agent.id] = AgentNow(
             id=fact.agent.id,
             name=fact.agent.name,
             interface=fact.agent.interface,
             state=fact.state,
             reason=fact.reason,
-            since=before.since if before is not None and same else fact.at,
+            since=before.since if before is not None and same else since,
             call=fact.call,
             queues=fact.queues,
             paused_in=fact.paused_in,

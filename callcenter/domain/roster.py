@@ -72,6 +72,8 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
         for talk in track.talks.values():
             talk.unseen = talk.unseen or talk.leg not in scene.legs.legs
     _ringing(scene, s.at, lost_at)
+    for ref in list(scene.agents.on_shift.values()):
+        scene.agents.of(ref)
     for agent in scene.agents.all():
         for queue in list(agent.queues):
             if (queue, agent.ref.id) not in scene.in_roster:

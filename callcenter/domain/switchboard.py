@@ -18,7 +18,7 @@ from typing import Any
 from . import bridges, channels, conversations, lines, members, queues, roster, visits, wrap_up
 from .calls import Rules, Scene, resumed
 from .facts import AnyFact
-from .model import CallRecord
+from .model import AgentRef, CallRecord
 from .signals import (
     BridgeJoined,
     BridgeParted,
@@ -79,8 +79,19 @@ class Switchboard:
         """
         return None if self.scene.blind else self._next_wake
 
-    def resume(self, records: Iterable[CallRecord]) -> None:
-        """Takes up the calls that were open when we stopped; the roster will confirm them."""
+    def resume(
+        self, records: Iterable[CallRecord], on_shift: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Takes up the calls that were open when we stopped; the roster will confirm them.
+
+        ``on_shift``: id and name of the agents who were signed in then. Who is not in the roster
+        any more has signed out meanwhile, and his span ends.
+        """
+        book = self.scene.agents
+        for agent_id, name in on_shift:
+            pbx, _, interface = agent_id.partition(":")
+            if pbx == self.scene.pbx:
+                book.on_shift[agent_id] = AgentRef(agent_id, name, interface)
         for record in records:
             if record.pbx != self.scene.pbx or record.ended_at is not None:
                 continue
