@@ -51,6 +51,8 @@ class Sums(Struct):
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     talk_s: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
+    recorded: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """The product's once more, visit by visit from its calls."""
     borderline: Counter[str] = field(default_factory=Counter)
     """By queue: answered after a wait that rounding may put on either side of T."""
 
@@ -84,6 +86,8 @@ def of_product(product: Product, calls: list[dict[str, Any]]) -> Sums:
             sums.counts[queue, what] += told.get(what, 0)
         sums.counts[queue, "offered"] += sum(told.get(end, 0) for end in (*ends, "unknown"))
     for call in calls:
+        for visit in call["visits"]:
+            sums.recorded[visit["queue"], str(visit["end"])] += 1
         for talk in call["conversations"]:
             number = who(talk["agent"])
             sums.talk_s[number] += (talk["talk_ms"] or 0) / 1000
@@ -100,6 +104,9 @@ def differences(ours: Sums, theirs: Sums) -> list[str]:
             one, other = ours.counts[queue, what], theirs.counts[queue, what]
             if one != other:
                 wrong.append(f"{queue} {what}: {one}, queue_log says {other}")
+            if what != "offered" and ours.recorded and one != ours.recorded[queue, what]:
+                recorded = ours.recorded[queue, what]
+                wrong.append(f"{queue} {what}: {one} in the sums, {recorded} in the calls")
         one, other = ours.counts[queue, "answered_in_t"], theirs.counts[queue, "answered_in_t"]
         if abs(one - other) > theirs.borderline[queue]:
             wrong.append(f"{queue} answered within {T_S} s: {one}, queue_log says {other}")
