@@ -8,13 +8,14 @@ BIN := $(VENV)/bin
 STAMPS := .make
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fix bench lock clean debian-packages
+.PHONY: help run test fix bench load lock clean debian-packages
 
 help:
 	@echo "make run     install into .venv and start the demo on http://127.0.0.1:8080"
 	@echo "make test    all gates and all tests"
 	@echo "make fix     format, and repair what ruff can repair"
 	@echo "make bench   the speed figures"
+	@echo "make load    20 calls a second for 3 minutes on a real Asterisk (root)"
 	@echo "make lock    write requirements/*.txt anew from pyproject.toml"
 	@echo "make clean   remove .venv and .make"
 
@@ -34,6 +35,9 @@ fix: $(STAMPS)/test
 
 bench: $(STAMPS)/test
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+load: debian-packages $(STAMPS)/test
+	@$(BIN)/python -m tests.lab.load $(ARGS)
 
 # The index of packages is whatever pip is set up with; its address never gets into the files.
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links \

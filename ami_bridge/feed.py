@@ -44,6 +44,10 @@ class Heard(NamedTuple):
     signals: Sequence[Signal]
 
 
+BOOT_S, BOOT_TRIES = 0.5, 60
+"""How often a PBX that knows nothing of queues (yet) is asked again; it boots in seconds."""
+
+
 class Batch(NamedTuple):
     """What was heard, in order, and when the oldest message of it arrived (wall clock, ms).
 
@@ -127,7 +131,7 @@ class Feed:
                 elif isinstance(item, LinkWentDown):
                     self._life += 1
                     self.signals += 1
-                    heard.append(Heard(item.wall_ms, [WentDown(item.wall_ms, item.why)]))
+                    heard.append(Heard(item.wall_ms, [WentDown(item.lost_ms, item.why)]))
                 elif item.life == self._life:
                     if heard:
                         yield Batch(heard, arrived)
@@ -144,12 +148,18 @@ class Feed:
         self._tasks.brief(f"roster of {self.name}", self._ask(self._life))
 
     async def _ask(self, life: int) -> None:
+        tries = 0
         while life == self._life:
             try:
                 answer = await roster.ask(self.link, self._wall_ms())
             except LinkError as error:
                 log.warning("the roster of %s could not be read: %s", self.name, error)
                 await asyncio.sleep(RETRY_S)
+                continue
+            if not answer.has_queues and tries < BOOT_TRIES:
+                # Asterisk takes logins before its modules are there: this list is not the truth.
+                tries += 1
+                await asyncio.sleep(BOOT_S)
                 continue
             self.complaints = answer.complaints
             for complaint in answer.complaints:

@@ -21,9 +21,9 @@ def link_up() -> Message:
     return Message.of([("Event", LINK_UP)])
 
 
-def link_down(why: str) -> Message:
-    """The connection is gone; ``why`` is a sentence."""
-    return Message.of([("Event", LINK_DOWN), ("Why", why)])
+def link_down(why: str, lost_ms: int) -> Message:
+    """The connection is gone, since ``lost_ms`` (epoch ms); ``why`` is a sentence."""
+    return Message.of([("Event", LINK_DOWN), ("Why", why), ("Since", str(lost_ms))])
 
 
 def roster(asked_at: int, started: str) -> Message:

@@ -35,11 +35,15 @@ class LinkCameUp(NamedTuple):
 
 
 class LinkWentDown(NamedTuple):
-    """The connection is gone; ``why`` is a sentence."""
+    """The connection is gone; ``why`` is a sentence.
+
+    ``lost_ms``: until when it was whole, at the latest ``wall_ms``, when we gave it up (epoch ms).
+    """
 
     why: str
     mono_s: float
     wall_ms: int
+    lost_ms: int
 
 
 class RosterCame(NamedTuple):

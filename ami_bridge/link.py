@@ -35,7 +35,10 @@ Listener = Callable[[Message, float], object]
 State = Literal["connecting", "up", "refused", "down", "closed"]
 
 MOST_MISSED_PINGS = 3
-STABLE_S = 10.0
+FRESH_S = 1.2
+"""What we know is fresh while the peer answers a ping, and we work off what it said, within this.
+With a ping each second and a board that looks twice a second, old news is grey within 3 s."""
+STABLE_S = 3.0
 """A connection that stood this long lets the next back-off begin at its first delay."""
 
 
@@ -68,6 +71,7 @@ class AmiLink:
         self._state: State = "down"
         self._why = "not started"
         self._running = False
+        self._unanswered_s = 0.0
         self.listeners: list[Listener] = []
         """Told of every message in the moment of its arrival, e.g. a trace recorder."""
         self.manager = GuardedManager(
@@ -90,6 +94,21 @@ class AmiLink:
     def why(self) -> str:
         """A sentence for people about the state; empty while up."""
         return "" if self.state == "up" else self._why
+
+    def behind_s(self) -> float:
+        """By how many seconds what we know of this PBX is behind, 0 while it is fresh.
+
+        A ping stands behind all that the peer has said before, so its answer proves that we heard
+        all that; one without an answer proves the contrary, on a link that is frozen or half open
+        as on one so slow that we read what was said long ago, and well before any of them is cut.
+        Beside it counts the oldest message that waits to be worked off.
+        """
+        if self.state != "up":
+            return 0.0
+        now_s = self._monotonic()
+        open_s = now_s - self._unanswered_s if self._unanswered_s else 0.0
+        behind_s = max(open_s, self.inbox.lag_ms(self._monotonic) / 1000)
+        return behind_s if behind_s > FRESH_S else 0.0
 
     @property
     def counters(self) -> LinkCounters:
@@ -205,6 +224,7 @@ class AmiLink:
         self._refusals.reset()
         log.info("AMI %s: logged in to %s (%s)", self.name, self.account.address, session.banner)
         since_s = self._monotonic()
+        self._unanswered_s = 0.0
         await self._keep(session)
         if self._monotonic() - since_s >= STABLE_S:
             self._retry.reset()
@@ -259,6 +279,7 @@ class AmiLink:
         missed = 0
         while not session.lost.is_set():
             sent_s = self._monotonic()
+            self._unanswered_s = self._unanswered_s or sent_s
             self._counters.pings += 1
             try:
                 await session.ask(actions.ping(), interval_s)
@@ -270,6 +291,7 @@ class AmiLink:
                 return
             else:
                 missed = 0
+                self._unanswered_s = 0.0
                 self._counters.last_rtt_ms = (self._monotonic() - sent_s) * 1000
                 try:
                     async with asyncio.timeout(interval_s):
@@ -277,7 +299,8 @@ class AmiLink:
                 except TimeoutError:
                     pass
             if missed >= MOST_MISSED_PINGS:
-                session.cut(f"{self.account.address} is silent: {missed} pings without an answer")
+                said = f"{self.account.address} is silent: {missed} pings without an answer"
+                session.cut(said, silent=True)
 
     def _fail(self, state: State, why: str) -> None:
         if self._session is not None:

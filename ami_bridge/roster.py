@@ -62,6 +62,8 @@ class Roster(Struct, frozen=True):
     channels: Sequence[Message]
     complaints: tuple[str, ...] = ()
     members: deque[MemberSeen] = field(default_factory=deque)
+    has_queues: bool = True
+    """False where QueueStatus is not known: app_queue is not loaded, or not yet."""
 
 
 async def ask(link: Asker, asked_at: int) -> Roster:
@@ -89,7 +91,13 @@ async def ask(link: Asker, asked_at: int) -> Roster:
             "write=reporting, else calls under way at a reconnect cannot be taken up."
         )
     return Roster(
-        asked_at, started.strip(), queues.items, channels.items, tuple(complaints), members
+        asked_at,
+        started.strip(),
+        queues.items,
+        channels.items,
+        tuple(complaints),
+        members,
+        queues.ok,
     )
 
 

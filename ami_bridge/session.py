@@ -193,15 +193,22 @@ class Session(asyncio.Protocol):
             self._forget(opened)
 
     def say_goodbye(self, action: Action) -> None:
-        """Sends a last action and closes when it is written."""
+        """Sends a last action and closes when it is written.
+
+        We go, the PBX does not: no marker says that it was lost, so nobody's state becomes unknown.
+        """
+        self.up = False
         if self._transport is not None and not self.lost.is_set():
             self._transport.write(encode(action, f"{self._id_prefix}bye"))
             self._transport.close()
         self._end("closed by us")
 
-    def cut(self, why: str) -> None:
-        """Ends the connection at once, whatever waits to be written."""
-        self._end(why)
+    def cut(self, why: str, silent: bool = False) -> None:
+        """Ends the connection at once, whatever waits to be written.
+
+        A ``silent`` one was lost when its last byte came, not when we noticed.
+        """
+        self._end(why, self.heard_s if silent else None)
         if self._transport is not None:
             self._transport.abort()
 
@@ -268,7 +275,7 @@ class Session(asyncio.Protocol):
             if len(self._expired) > _MOST_EXPIRED:
                 del self._expired[next(iter(self._expired))]
 
-    def _end(self, why: str) -> None:
+    def _end(self, why: str, lost_s: float | None = None) -> None:
         if self.lost.is_set():
             return
         self.lost.set()
@@ -281,9 +288,10 @@ class Session(asyncio.Protocol):
         self._expired.clear()
         if self.up:
             self.up = False
-            wall_ms = self._wall_ms()
-            self._inbox.put(LinkWentDown(why, self._monotonic(), wall_ms))
-            self._tell(house_events.link_down(why), wall_ms / 1000)
+            now_s, wall_ms = self._monotonic(), self._wall_ms()
+            ago_ms = 0 if lost_s is None else int((now_s - lost_s) * 1000)
+            self._inbox.put(LinkWentDown(why, now_s, wall_ms, wall_ms - ago_ms))
+            self._tell(house_events.link_down(why, wall_ms - ago_ms), wall_ms / 1000)
 
     def _count(self, messages: int) -> None:
         parser, counters = self._parser, self._counters

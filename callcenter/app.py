@@ -129,11 +129,17 @@ class Service:
         for pbx in settings.pbx:
             # Not heard until its roster says otherwise: an empty wall must not look calm.
             self.board.links[pbx.name] = LinkNow(up=False, since=clock.wall_ms())
+        spans = list(self.ledger.spans.values())
+        self.board.resume(
+            self.ledger.open_calls(), [(s.agent_id, s.state, s.reason, s.start_ms) for s in spans]
+        )
+        on_shift = [(s.agent_id, s.name) for s in spans if s.state != "signed_out"]
         self.live = Live(self.board, clock, NoSuchTopic)
         lately = (await call_log.find(CallFilter(limit=LATELY))).items
         begun = [*self.ledger.unfinished(), *lately]
         self.rooms = [
-            build_room(settings, pbx, self.clock, self.tasks, begun) for pbx in settings.pbx
+            build_room(settings, pbx, self.clock, self.tasks, begun, on_shift)
+            for pbx in settings.pbx
         ]
         self._build_desks(call_log, follow_ups)
         self.observed = Observed(self.histograms, self.ledger)
@@ -255,6 +261,7 @@ class Service:
             day_end=lambda: self.figures.day[1],
             pop_shown=lambda s: self.histograms.pop_latency.observe_ms(s * 1000),
         )
+        links = {room.name: room.link for room in self.rooms}
         self.desks.rebuild()
         self.desks.on_look(self._load_desk)
         self.live.desks = self.desks
@@ -266,6 +273,7 @@ class Service:
             fake=self.fake,
             pause_limit=rules.pause_limit(settings),
             titles=rules.titles(settings),
+            behind_s=lambda pbx: links[pbx].behind_s() if pbx in links else 0.0,
         )
 
     async def _load_figures(self, call_log: SqlCallLog) -> None:

@@ -77,9 +77,15 @@ class PbxRoom(Struct, frozen=True):
 
 
 def build_room(
-    settings: Settings, pbx: Pbx, clock: Clock, tasks: Tasks, begun: Iterable[CallRecord]
+    settings: Settings,
+    pbx: Pbx,
+    clock: Clock,
+    tasks: Tasks,
+    begun: Iterable[CallRecord],
+    on_shift: Iterable[tuple[str, str]] = (),
 ) -> PbxRoom:
-    """Builds the room of one PBX; ``begun``: the last calls before we stopped."""
+    """Builds the room of one PBX. ``begun``: the last calls before we stopped; ``on_shift`` (id,
+    name): the agents who were signed in then."""
     inbox = Inbox(wanted=HEARD)
     link = _link(pbx, inbox, clock, pbx.username, _secret(pbx), "on", pbx.name)
     actions = None
@@ -88,7 +94,7 @@ def build_room(
         account = pbx.actions
         actions = _link(pbx, Inbox(), clock, account.username, _secret(account), "off", name)
     switchboard = Switchboard(pbx.name, rules.board_rules(settings, pbx))
-    switchboard.resume(begun)
+    switchboard.resume(begun, on_shift)
     wall_s = _seconds(clock)
     presentations = Presentations(link, inbox, tasks, clock.monotonic, wall_s)
     wrap_ups = WrapUpProbe(link, inbox, tasks, clock.monotonic, wall_s)

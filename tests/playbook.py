@@ -247,14 +247,19 @@ class Playbook:
     """One PBX, its switchboard, and all that was concluded so far."""
 
     def __init__(
-        self, rules: Rules | None = None, pbx: str = "pbx1", *, resumes: Iterable[CallRecord] = ()
+        self,
+        rules: Rules | None = None,
+        pbx: str = "pbx1",
+        *,
+        resumes: Iterable[CallRecord] = (),
+        on_shift: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.board = Switchboard(pbx, rules or Rules(is_internal=trunks_are_lines))
         self.now = T0
         self.facts: list[AnyFact] = []
         self._told: list[AnyFact] = []
         self._before = {record.id: record for record in resumes}
-        self.board.resume(self._before.values())
+        self.board.resume(self._before.values(), on_shift)
 
     def with_members(self, queue: str, *exts: str, **more: Any) -> Self:
         """Queues and members are there from the start; what that leads to is not looked at."""

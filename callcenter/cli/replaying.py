@@ -118,7 +118,7 @@ class _Connection:
                 message.get("Message") == "Authentication accepted" and not self._noted
             ):
                 if self._up:
-                    yield from self._down(before, "cut")
+                    yield from self._down(before, "cut", before)
                 self._login(noted=message.name == house_events.LINK_UP)
             elif house_events.is_one(message):
                 yield from self._note(message, at)
@@ -138,15 +138,15 @@ class _Connection:
         self._noted, self._up, self._rostered = noted, True, False
         self._translator.forget()
 
-    def _down(self, at: int, why: str) -> Iterator[Heard]:
+    def _down(self, at: int, why: str, lost_at: int) -> Iterator[Heard]:
         self._noted = self._up = False
         self._tally.unwhole += not self._rostered
         self._rostered = True
-        yield Heard(at, [LinkWentDown(at, why)])
+        yield Heard(at, [LinkWentDown(lost_at, why)])
 
     def _note(self, note: Message, at: int) -> Iterator[Heard]:
         if note.name == house_events.LINK_DOWN:
-            yield from self._down(at, note.get("Why"))
+            yield from self._down(at, note.get("Why"), int(note.get("Since")))
         elif self._up:
             yield self._roster(self._answers.told(note), at)
 

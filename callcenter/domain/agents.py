@@ -82,6 +82,8 @@ class AgentBook:
         self._by_id: dict[str, Agent] = {}
         self._by_device: dict[str, str] = {}
         self.lost = False
+        self.on_shift: dict[str, AgentRef] = {}
+        """Who was signed in when we stopped and was not told of since: the roster decides."""
 
     def all(self) -> list[Agent]:
         """Every agent known."""
@@ -113,6 +115,8 @@ class AgentBook:
             self._by_device.setdefault(bare(interface).lower(), agent_id)
         elif name and name not in (agent.ref.name, interface):
             agent.ref = AgentRef(agent_id, name, interface)
+        elif interface != bare(interface) and agent.ref.interface == bare(interface):
+            agent.ref = AgentRef(agent_id, agent.ref.name, interface)
         return agent
 
     def state_device(self, agent: Agent, device: str) -> None:
@@ -162,7 +166,8 @@ class AgentBook:
         queues = tuple(sorted(agent.queues))
         paused = tuple(sorted(name for name, member in agent.queues.items() if member.paused))
         now = (state, reason, call, queues, paused)
-        if agent.told == now or (agent.told is None and state == "signed_out"):
+        was_here = self.on_shift.pop(agent.ref.id, None) is not None
+        if agent.told == now or (agent.told is None and state == "signed_out" and not was_here):
             return None
         agent.told = now
         # Instants of different legs may cross by the clocks' difference; spans must not.

@@ -6,6 +6,8 @@ instant since which it holds, so nothing here changes merely because time passes
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from .facts import (
@@ -20,7 +22,7 @@ from .facts import (
     QueueSeen,
     VisitCorrected,
 )
-from .model import AGENT_STATES, AgentState
+from .model import AGENT_STATES, AgentState, CallRecord
 
 
 class AgentNow(Struct, frozen=True, kw_only=True, gc=False):
@@ -53,6 +55,7 @@ class Board:
         self.waiting: dict[str, dict[tuple[str, int], int]] = {}
         self.links: dict[str, LinkNow] = {}
         self._of_call: dict[str, set[tuple[str, int]]] = {}
+        self._since: dict[str, tuple[AgentState, str, int]] = {}
 
     def apply(self, fact: AnyFact) -> None:
         """Takes one fact in; told twice, the board is the same."""
@@ -77,6 +80,23 @@ class Board:
             self.links[fact.pbx] = LinkNow(up=False, since=fact.at)
         elif isinstance(fact, LinkRestored):
             self.links[fact.pbx] = LinkNow(up=True, since=fact.at)
+
+    def resume(
+        self, calls: Iterable[CallRecord], spans: Iterable[tuple[str, AgentState, str, int]] = ()
+    ) -> None:
+        """Takes up who waited when we stopped: a visit that goes on is not told again.
+
+        ``spans``: agent, state, reason and since when. Nobody's state is known before the roster;
+        one that it finds unchanged has held since then.
+        """
+        self._since = {agent: (state, reason, since) for agent, state, reason, since in spans}
+        for call in calls:
+            for visit in call.visits:
+                if visit.end is None and visit.left_at is None:
+                    self.queues.setdefault(visit.queue, "")
+                    place = self.waiting.setdefault(visit.queue, {})
+                    place[(call.id, visit.number)] = visit.entered_at
+                    self._of_call.setdefault(call.id, set()).add((visit.queue, visit.number))
 
     def oldest(self, queue: str) -> int | None:
         """Since when the longest waiting caller of a queue waits."""
@@ -120,13 +140,16 @@ class Board:
     def _agent(self, fact: AgentStateChanged) -> None:
         before = self.agents.get(fact.agent.id)
         same = before is not None and (before.state, before.reason) == (fact.state, fact.reason)
+        *held, since = self._since.pop(fact.agent.id, ("", "", fact.at))
+        if tuple(held) != (fact.state, fact.reason):
+            since = fact.at
         self.agents[fact.agent.id] = AgentNow(
             id=fact.agent.id,
             name=fact.agent.name,
             interface=fact.agent.interface,
             state=fact.state,
             reason=fact.reason,
-            since=before.since if before is not None and same else fact.at,
+            since=before.since if before is not None and same else since,
             call=fact.call,
             queues=fact.queues,
             paused_in=fact.paused_in,

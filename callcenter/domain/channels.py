@@ -22,6 +22,9 @@ from .signals import (
     RecordingBegan,
 )
 
+SHUTDOWN = 4
+"""The soft hang-up flag of a leg that goes because Asterisk does."""
+
 
 def seen(scene: Scene, s: LegSeen) -> None:
     """A leg exists, by an event or a row of the roster."""
@@ -128,7 +131,13 @@ def absent(scene: Scene, leg: Leg) -> None:
 
 
 def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
-    """A leg is about to go: asked by its own far end, or by Asterisk."""
+    """A leg is about to go: asked by its own far end, or by Asterisk.
+
+    When Asterisk goes down it asks every leg at once and says so, before any event tells the ends
+    that follow as the deeds of people (ASTERISK 12.4).
+    """
+    if s.flag == SHUTDOWN and not s.far:
+        scene.stopping_at = scene.stopping_at or s.at
     leg = scene.legs.get(s.leg)
     if leg is None:
         scene.odd += 1

@@ -118,6 +118,24 @@ def begin(scene: Scene, track: CallTrack, agent: Agent, leg: Leg, at: int) -> No
     )
 
 
+def was_of(scene: Scene, track: CallTrack, talk: OpenTalk, visit: OpenVisit) -> None:
+    """A conversation that we took for a direct one ended this stay: it is told again with it."""
+    visits.close(scene, track, visit, "answered", talk.joined_at)
+    talk.queue, talk.visit = visit.queue, visit.number
+    scene.say(
+        AgentAnswered(
+            at=talk.joined_at,
+            pbx=scene.pbx,
+            call=track.id,
+            conversation=talk.number,
+            agent=talk.agent,
+            queue=talk.queue,
+            visit=talk.visit,
+            offer=None,
+        )
+    )
+
+
 def hold(scene: Scene, track: CallTrack, talk: OpenTalk, at: int) -> None:
     """The customer hears music; pressed twice, it is one hold."""
     if talk.held_since:

@@ -21,8 +21,12 @@ from .facts import (
     VisitCorrected,
 )
 from .logged import LoggedCall, LoggedVisit
-from .model import AgentRef, CallRecord, Conversation, EndedBy, OfferEnd, Outcome, Visit
+from .model import AgentRef, CallRecord, Conversation, EndedBy, Offer, OfferEnd, Outcome, Visit
 from .named import AgentNames
+
+SECOND_MS = 1_000
+NEAR_MS = 2_500
+"""An offer of ours and a ring of the log that ended this close are the same."""
 
 
 def imported(
@@ -82,6 +86,7 @@ def correction(
     facts: list[AnyFact] = []
     visits = max((visit.number for visit in record.visits), default=0)
     talks = max((talk.number for talk in record.conversations), default=0)
+    offers = max((offer.number for offer in _offers_of(record)), default=0)
     answered = bool(record.conversations) or any(v.end == "answered" for v in record.visits)
     for visit, talk, logged in mended:
         if visit is None:
@@ -91,6 +96,19 @@ def correction(
         else:
             number = visit.number
             facts.append(_visit(record.pbx, record.id, number, logged, visit.queue))
+        rung = [] if visit is None else list(visit.offers)
+        for agent, at, ring_ms, end in rings_of(logged, agents):
+            mine = _same_ring(rung, agent, at + ring_ms)
+            if mine is None:
+                offers += 1
+                queue = logged.queue if visit is None else visit.queue
+                facts += _offer(
+                    record.pbx, record.id, offers, number, queue, agent, at, ring_ms, end
+                )
+                continue
+            rung.remove(mine)
+            if end == "answered" and mine.end != "answered":
+                facts.append(_answered_after_all(record, mine, number, at + ring_ms))
         if logged.end == "answered":
             answered = True
             who = agents.of(logged.agent)
@@ -119,6 +137,37 @@ def correction(
         )
     )
     return ordered(facts)
+
+
+def _offers_of(record: CallRecord) -> list[Offer]:
+    return [offer for visit in record.visits for offer in visit.offers] + record.direct
+
+
+def _same_ring(rung: Sequence[Offer], agent: AgentRef, ended_at: int) -> Offer | None:
+    """Our own offer of what the log says rang until ``ended_at``, in whole seconds.
+
+    One whose end we did not see has the instant at which we lost sight, while it rang: then it is
+    the last one of this agent that began before the log's end.
+    """
+    mine = [o for o in rung if o.agent.id == agent.id and o.at <= ended_at + SECOND_MS]
+    near = [o for o in mine if abs((o.ended_at or o.at) - ended_at) <= NEAR_MS]
+    return next(reversed(near or [o for o in mine if o.end in (None, "cancelled")]), None)
+
+
+def _answered_after_all(
+    record: CallRecord, offer: Offer, visit: int, connected_at: int
+) -> OfferEnded:
+    at = max(connected_at, offer.at)
+    return OfferEnded(
+        at=at,
+        pbx=record.pbx,
+        call=record.id,
+        offer=offer.number,
+        agent=offer.agent,
+        end="answered",
+        ring_ms=at - offer.at,
+        visit=visit,
+    )
 
 
 def ordered(facts: list[AnyFact]) -> list[AnyFact]:

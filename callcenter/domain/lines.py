@@ -261,8 +261,10 @@ def _ends(scene: Scene, track: CallTrack, leg: Leg) -> bool:
 def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") -> None:
     """The journey is over: everything still open in it ends now."""
     lost = settled_by == "lost_sight"
+    # A PBX that started anew has ended by itself whatever we last saw going on there.
+    unproved = lost and not scene.stopping_at
     for talk in list(track.talks.values()):
-        by: EndedBy = "unknown" if lost else conversations.by_whom(scene, track, talk)
+        by: EndedBy = "unknown" if unproved else conversations.by_whom(scene, track, talk)
         when = talk.parted_at if talk.parted_at and not talk.consulting else at
         conversations.end(scene, track, talk, by, when)
     for offer in list(track.offers.values()):
@@ -277,7 +279,7 @@ def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") 
             at=at,
             pbx=scene.pbx,
             call=track.id,
-            ended_by="unknown" if lost else _ended_by(scene, track, at),
+            ended_by="unknown" if unproved else _ended_by(scene, track, at),
             outcome=outcome_of(track),
             settled_by=settled_by,
         )

@@ -87,7 +87,9 @@ def leg_ended(
 
 
 def end(scene: Scene, track: CallTrack, offer: OpenOffer, how: OfferEnd, at: int) -> None:
-    """Says how an open offer ended."""
+    """Says how an open offer ended. When Asterisk stops, nobody left it unanswered."""
+    if scene.stopping_at and how != "answered":
+        how = "cancelled"
     del track.offers[offer.number]
     agent = scene.agents.of(offer.agent)
     agent.offers.pop((track.id, offer.number), None)

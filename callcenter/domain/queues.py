@@ -33,10 +33,23 @@ def joined(scene: Scene, s: CallerJoined) -> None:
 
 
 def waits(scene: Scene, s: WaitingRow) -> None:
-    """A row of the roster: a caller waits in a queue."""
+    """A row of the roster: a caller waits in a queue.
+
+    The list is as old as the question: an agent whom he was joined with since then has ended this
+    stay, although the event that says so was told before it.
+    """
     track = lines.call_of(scene, s.leg, s.at)
-    if track is not None and visits.visit_at(track, s.queue) is None:
-        visits.enter(scene, track, s.queue, s.leg, s.at, s.position)
+    if track is None or visits.visit_at(track, s.queue) is not None:
+        return
+    visits.enter(scene, track, s.queue, s.leg, s.at, s.position)
+    since = [
+        talk
+        for talk in track.talks.values()
+        if talk.visit is None and talk.joined_at >= scene.roster_at
+    ]
+    visit = visits.visit_at(track, s.queue)
+    if visit is not None and since:
+        conversations.was_of(scene, track, since[0], visit)
 
 
 def left(scene: Scene, s: CallerLeft) -> None:

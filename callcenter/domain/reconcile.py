@@ -116,6 +116,9 @@ def judge(
                 judged.known.append(each.lie)
         open_questions = [each for each in found if not each.lie]
         if not open_questions:
+            if not found and _unsaid(record, talk, logged):
+                mended.append((visit, talk, logged))
+                judged.why.append(f"{logged.queue}: we had not seen who ended it")
             continue
         blind = not seen or record.settled_by == "lost_sight"
         if blind or (visit is not None and visit.end == "unknown"):
@@ -133,6 +136,13 @@ def judge(
         judged.verdict = "unexplained"
         judged.why = [each.sentence() for each in wrong]
     return judged
+
+
+def _unsaid(record: CallRecord, talk: Conversation | None, logged: LoggedVisit) -> bool:
+    """Whether we lost this call from sight and the log knows who ended it."""
+    unknown = record.ended_by == "unknown" or (talk is not None and talk.ended_by == "unknown")
+    known = logged.over and not logged.cut and logged.by is not None
+    return record.settled_by == "lost_sight" and unknown and known
 
 
 def unlogged(record: CallRecord) -> Judged | None:

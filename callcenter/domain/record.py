@@ -185,7 +185,10 @@ def _offer_ended(record: CallRecord, fact: OfferEnded) -> None:
 
 
 def _answered(record: CallRecord, fact: AgentAnswered) -> None:
-    if conversation_of(record, fact.conversation) is not None:
+    known = conversation_of(record, fact.conversation)
+    if known is not None:
+        if known.visit is None:
+            known.queue, known.visit = fact.queue, fact.visit
         return
     if record.answered_at is None and record.direction != "outbound":
         record.answered_at = fact.at

@@ -84,6 +84,8 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
                 # Where he entered the queue; a key takes him elsewhere.
                 visit.context, visit.exten = caller.context, caller.exten
     _ringing(scene, s.at, lost_at)
+    for ref in list(scene.agents.on_shift.values()):
+        scene.agents.of(ref)
     for agent in scene.agents.all():
         if agent.shown != len(agent.queues):
             agent.queues = {

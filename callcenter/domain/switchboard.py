@@ -32,7 +32,7 @@ from . import (
 )
 from .calls import Rules, Scene
 from .facts import AnyFact
-from .model import CallRecord
+from .model import AgentRef, CallRecord
 from .signals import (
     BridgeJoined,
     BridgeParted,
@@ -98,11 +98,19 @@ class Switchboard:
         """
         return None if self.scene.blind else self._next_wake
 
-    def resume(self, records: Iterable[CallRecord]) -> None:
+    def resume(
+        self, records: Iterable[CallRecord], on_shift: Iterable[tuple[str, str]] = ()
+    ) -> None:
         """Takes up what was unfinished when we stopped; the roster will confirm it.
 
         ``records`` are the last calls, whether over or not; of other PBXs they are passed over.
+        ``on_shift``: id and name of the agents who were signed in then. Who is not in the roster
+        any more has signed out meanwhile, and his span ends.
         """
+        for agent_id, name in on_shift:
+            pbx, _, interface = agent_id.partition(":")
+            if pbx == self.scene.pbx:
+                self.scene.agents.on_shift[agent_id] = AgentRef(agent_id, name, interface)
         resumption.resume(self.scene, records)
         self._next_wake = min(self.scene.wakes.values(), default=None)
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from ..ports.clock import Clock
-from ..ports.errors import StoreRefused
+from ..ports.errors import StoreRefused, StoreUnavailable
 from ..ports.users import ApiToken, Role, Session, User, Users
 from .passwords import Passwords, password_fault
 from .throttle import Throttle
@@ -25,6 +26,8 @@ from .throttle import Throttle
 SECRET_BYTES = 32
 TOKEN_PREFIX = "cc_"
 MAX_CACHED = 20_000
+BELIEVE_AWAY_MS = 3_600_000
+"""How long what was read of a session or token is believed while the store cannot be asked."""
 
 Via = Literal["session", "token"]
 
@@ -157,14 +160,19 @@ class Access:
     async def who(self, shown: Credential) -> SignedIn | None:
         """Who has this cookie or token now; None when it is unknown, over, idle or revoked.
 
-        Asking counts as activity of a session. What was read is believed for ``believe_ms``.
-        Raises ``StoreUnavailable``.
+        Asking counts as activity of a session. What was read is believed for ``believe_ms``, and
+        while the store is away for an hour. Raises ``StoreUnavailable``.
         """
         now = self._clock.wall_ms()
         known = self._known.get(shown.secret)
         if known is None or not 0 <= now - known.read_at < self._rules.believe_ms:
             read = self._read_session if shown.via == "session" else self._read_token
-            known = await read(shown.secret, now)
+            try:
+                known = await read(shown.secret, now)
+            except StoreUnavailable:
+                # Who was let in goes on while the store is away: nothing can be changed there.
+                if known is None or now - known.read_at >= BELIEVE_AWAY_MS:
+                    raise
         if known is None or (known.session is None) != (shown.via == "token"):
             return None
         if known.session is not None and not await self._alive(shown.secret, known, now):
@@ -292,7 +300,8 @@ class Access:
         if now - session.seen_at >= self._rules.idle_ms // 8:
             ends = self._end_of(session.created_at, now)
             known.session = msgspec.structs.replace(session, seen_at=now, expires_at=ends)
-            await self._users.touch_session(secret, now, ends)
+            with suppress(StoreUnavailable):
+                await self._users.touch_session(secret, now, ends)
         return True
 
     def _remember(self, secret: str, known: _Known) -> _Known:

@@ -108,6 +108,8 @@ class Desks:
                 continue
             if isinstance(fact, CallStarted | CallReclassified):
                 self._callers.begin(record)
+            elif isinstance(fact, AgentOffered) and record.ended_at is not None:
+                pass  # What was found out later rings nowhere.
             elif isinstance(fact, AgentOffered | AgentAnswered):
                 desk = self._desk(fact.agent.id)
                 if fact.call not in desk.calls:

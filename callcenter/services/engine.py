@@ -49,6 +49,7 @@ class Engine:
         self._changes: list[Stored] = []
         self._backlog: list[tuple[list[AnyFact], Change]] = []
         self._waiting = 0
+        self._in_line = 0
         self._room = asyncio.Event()
         self._room.set()
         self.committed = 0
@@ -84,21 +85,34 @@ class Engine:
             return
         arrived = self._clock.wall_ms() if arrived_ms is None else arrived_ms
         await self._room.wait()
-        async with self._lock:
-            if self._backlog:
-                self._keep(list(facts), arrived, change)
-                return
-            try:
-                stored = await self._journal.append(facts)
-            except StoreUnavailable as error:
-                self.failures += 1
-                self.trouble = error.sentence
-                self._keep(list(facts), arrived, change)
-                return
-            self.committed += len(stored)
-            change = self._publish(stored, arrived, change)
-            for listener in self._stored:
-                listener(change)
+        if self._backlog and not self._in_line:
+            # A journal that is locked answers late: a pop does not wait for the next try of it.
+            self._keep(list(facts), arrived, change)
+            return
+        self._in_line += 1
+        try:
+            async with self._lock:
+                await self._commit(facts, arrived, change)
+        finally:
+            self._in_line -= 1
+
+    async def _commit(
+        self, facts: Sequence[AnyFact], arrived: float, change: Change | None
+    ) -> None:
+        if self._backlog:
+            self._keep(list(facts), arrived, change)
+            return
+        try:
+            stored = await self._journal.append(facts)
+        except StoreUnavailable as error:
+            self.failures += 1
+            self.trouble = error.sentence
+            self._keep(list(facts), arrived, change)
+            return
+        self.committed += len(stored)
+        change = self._publish(stored, arrived, change)
+        for listener in self._stored:
+            listener(change)
 
     async def retry(self) -> None:
         """Eternal: stores what waits, oldest first, as soon as the journal can be written."""

@@ -91,11 +91,11 @@ class Live:
         self._replace(MY_QUEUES, self.wall.mine())
 
     async def run(self) -> None:
-        """Eternal: steps twice a second when something moved, else once."""
+        """Eternal: steps twice a second when something moved or a PBX fell behind, else once."""
         idle = False
         while True:
             await asyncio.sleep(STEP_S)
-            if self._dirty or idle:
+            if self._dirty or idle or (self.wall is not None and self.wall.turned()):
                 self.step()
                 idle = False
             else:

@@ -16,6 +16,7 @@ from callcenter.domain.facts import CallsImported, CallStarted, Recorded
 from callcenter.domain.model import CallRecord
 from callcenter.ports.errors import StoreUnavailable
 from callcenter.ports.journal import Journal
+from callcenter.supervise import Tasks
 from kpi import cells
 from kpi.counters import Cell, Counters
 from kpi.intervals import INTERVAL_MS
@@ -44,6 +45,7 @@ class Projector:
         self._queue: deque[Change] = deque()
         self._filled = asyncio.Event()
         self._lock = asyncio.Lock()
+        self._tasks = Tasks()
         self.place = 0
         self.failures = 0
         self.stored = 0
@@ -68,7 +70,14 @@ class Projector:
             await asyncio.sleep(PAUSE_S)
 
     async def flush(self) -> None:
-        """Stores everything that waits now; after a failure it stays and is tried again."""
+        """Stores everything that waits now; after a failure it stays and is tried again.
+
+        Who asks may give up (a page waits no longer than it must); what is being stored is stored
+        and taken off the queue all the same, else the next one would add it to the sums again.
+        """
+        await asyncio.shield(self._tasks.brief("storing of calls", self._in_turn()))
+
+    async def _in_turn(self) -> None:
         async with self._lock:
             await self._flush()
 

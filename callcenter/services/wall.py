@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from callcenter.domain.board import AgentNow, Board
+from callcenter.domain.board import AgentNow, Board, LinkNow
 from kpi import abandon_rate, handle_time, level_rules, service_level
 from kpi.levels import Level, LevelState, Limits, Reading, advance, lead_of
 from kpi.occupancy import occupancy
@@ -58,7 +58,8 @@ def staff_of(board: Board) -> dict[str, Staff]:
 
 class WallView:
     """Builds the wall's state. ``pause_limit`` gives seconds by pause reason, None without one;
-    ``titles`` gives a queue's titles by language, empty where it has none.
+    ``titles`` gives a queue's titles by language, empty where it has none; ``behind_s`` gives how
+    many seconds what is known of a PBX has fallen behind, 0 while it is fresh.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class WallView:
         fake: bool,
         pause_limit: Callable[[str], int | None] = lambda reason: None,
         titles: Callable[[str], dict[str, str]] = lambda queue: {},
+        behind_s: Callable[[str], float] = lambda pbx: 0.0,
     ) -> None:
         self._board = board
         self._figures = figures
@@ -77,6 +79,8 @@ class WallView:
         self._fake = fake
         self._pause_limit = pause_limit
         self._titles = titles
+        self._behind_s = behind_s
+        self._behind_since: dict[str, int] = {}
         self._levels: dict[tuple[str, str], LevelState] = {}
         self._waiting_trend: dict[int, int] = {}
         self._staff: dict[str, Staff] = {}
@@ -84,21 +88,36 @@ class WallView:
     def build(self, now: int) -> dict[str, Any]:
         """The whole state at ``now`` (epoch ms)."""
         board = self._board
-        stale = any(not link.up for link in board.links.values())
+        links = {name: self._link(name, link, now) for name, link in board.links.items()}
+        stale = any(not link.up for link in links.values())
         self._staff = staff_of(board)
         names = [name for name in board.queues if self._worth_showing(name)]
         queues = {name: self._queue(name, now, stale) for name in names}
         return {
             "fake": self._fake,
-            "pbx": {
-                name: {"up": link.up, "since": link.since} for name, link in board.links.items()
-            },
+            "pbx": {name: {"up": link.up, "since": link.since} for name, link in links.items()},
             "order": self._order(queues),
             "queues": queues,
             "total": self._total(queues, now, stale),
             "agents": self._agents(stale),
             "attention": self._attention(now),
         }
+
+    def turned(self) -> bool:
+        """Whether a PBX has fallen behind, or caught up, since the wall was built."""
+        links = self._board.links.items()
+        late = {name for name, link in links if link.up and self._behind_s(name)}
+        return late != set(self._behind_since)
+
+    def _link(self, name: str, link: LinkNow, now: int) -> LinkNow:
+        """A PBX that has fallen behind is as good as lost to whoever looks, long before the link
+        is: what the board has is true, and old."""
+        behind_s = self._behind_s(name) if link.up else 0.0
+        if not behind_s:
+            self._behind_since.pop(name, None)
+            return link
+        since = self._behind_since.setdefault(name, now - int(behind_s * 1000))
+        return LinkNow(up=False, since=since)
 
     def mine(self) -> dict[str, Any]:
         """All queues as an agent's desk shows them; the hub passes on each agent's own."""

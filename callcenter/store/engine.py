@@ -41,6 +41,8 @@ READERS = 4
 
 BUSY_MS = 5_000
 """How long a SQLite connection waits for another program's lock."""
+JOURNAL_BUSY_MS = 500
+"""The same for facts, behind which a pop waits: then they wait in memory and the pop goes out."""
 
 
 def parse(url: str) -> URL:
@@ -93,7 +95,7 @@ class Database:
         self._readers = self._engine(size=readers, writes=False)
         self._quick = Quick(self._readers, self.where, self.sqlite)
         file = self.file
-        self._one_hop = None if file is None else OneHop(file, busy_ms)
+        self._one_hop = None if file is None else OneHop(file, min(busy_ms, JOURNAL_BUSY_MS))
 
     @property
     def file(self) -> Path | None:

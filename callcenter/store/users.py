@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from callcenter.ports.errors import StoreRefused
+from callcenter.ports.errors import StoreRefused, StoreUnavailable
 from callcenter.ports.users import ApiToken, Role, Session, User
 
 from .engine import OnDatabase, unbroken
@@ -166,9 +167,11 @@ class SqlUsers(OnDatabase):
             return None
         found = _token(row)
         if found.used_at is None or now - found.used_at >= USED_AGAIN_MS:
-            async with self._database.write() as connection:
-                statement = update(api_tokens).where(_T.id == found.id).values(used_at=now)
-                await connection.execute(statement)
+            # A disk that is full must not shut out whoever would see the alarm.
+            with suppress(StoreUnavailable):
+                async with self._database.write() as connection:
+                    statement = update(api_tokens).where(_T.id == found.id).values(used_at=now)
+                    await connection.execute(statement)
         return found
 
     async def tokens(self) -> list[ApiToken]:

@@ -35,6 +35,7 @@ class Link:
         self.started = "19:18:27"
         self.members = 1
         self.fails = 0
+        self.boots = 0
         self.asked = 0
         self.gate = asyncio.Event()
         self.gate.set()
@@ -56,6 +57,9 @@ class Link:
             for n in range(self.members)
         ]
         is_queues = dict(action)["Action"] == "QueueStatus"
+        if is_queues and self.boots:
+            self.boots -= 1
+            return Answer(Message.of([("Response", "Error"), ("Message", "Invalid/unknown")]), ())
         return Answer(Message.of(ok), rows if is_queues else ())
 
 
@@ -101,7 +105,7 @@ class Bench:
         self.inbox.put(LinkCameUp(0.0, NOW, "Asterisk"))
 
     def down(self) -> None:
-        self.inbox.put(LinkWentDown("cut", 0.0, NOW))
+        self.inbox.put(LinkWentDown("cut", 0.0, NOW, NOW))
 
     async def hear(self, until: type[Signal]) -> list[Signal]:
         """Everything told up to and with the first signal of this kind."""
@@ -190,6 +194,27 @@ async def test_roster_that_fails_is_asked_for_again(
     bench.up()
     await bench.hear(RosterEnded)
     assert bench.link.asked == 5
+
+
+async def test_asterisk_that_knows_no_queues_yet_is_asked_again_before_its_list_is_believed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BOOT_S", 0.001)
+    bench.link.boots = 3
+    bench.up()
+    assert MemberSeen in [type(signal) for signal in await bench.hear(RosterEnded)]
+    assert bench.link.boots == 0
+    assert bench.feed.complaints == ()
+
+
+async def test_asterisk_that_never_knows_queues_is_heard_all_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BOOT_S", 0.0)
+    bench.link.boots = 10_000
+    bench.up()
+    assert MemberSeen not in [type(signal) for signal in await bench.hear(RosterEnded)]
+    assert "QueueStatus was refused" in bench.feed.complaints[0]
 
 
 async def test_big_roster_is_told_in_portions(bench: Bench) -> None:

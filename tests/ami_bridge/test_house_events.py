@@ -5,7 +5,7 @@ from ami_bridge.protocol import Message
 
 
 def test_notes_are_known_as_ours_and_events_of_the_pbx_are_not() -> None:
-    ours = [house_events.link_up(), house_events.link_down("cut"), house_events.roster(5, "x")]
+    ours = [house_events.link_up(), house_events.link_down("cut", 5), house_events.roster(5, "x")]
     assert all(house_events.is_one(note) for note in ours)
     assert not house_events.is_one(Message.of([("Event", "FullyBooted")]))
     assert not house_events.is_one(Message.of([("Response", "Success")]))

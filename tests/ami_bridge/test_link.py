@@ -8,6 +8,7 @@ import pytest
 from ami_bridge import actions
 from ami_bridge.answers import LinkLost
 from ami_bridge.inbox import Arrived, Inbox, LinkCameUp, LinkWentDown
+from ami_bridge.link import FRESH_S
 
 
 def names(items):
@@ -63,6 +64,38 @@ async def test_pings_are_answered_and_timed(pbx, new_link, until):
     assert link.counters.pings_missed == 0
 
 
+async def test_slow_link_is_behind_while_a_ping_has_no_answer_and_is_not_cut(pbx, new_link, until):
+    link = new_link()
+    await until(lambda: link.counters.last_rtt_ms, "a ping")
+    assert link.behind_s() == 0.0
+    pbx.answers["Ping"] = lambda *_: None
+    slow_s = time.monotonic()
+    while not link.behind_s():
+        assert time.monotonic() - slow_s < FRESH_S + 0.5
+        pbx.peer.event("Crawls")
+        link.inbox.take_now(100)
+        await asyncio.sleep(0.02)
+    assert time.monotonic() - slow_s >= FRESH_S - 0.05
+    assert link.state == "up"
+    del pbx.answers["Ping"]
+    await until(lambda: not link.behind_s(), "caught up")
+    pbx.peer.cut()
+    await until(lambda: link.counters.connects == 2, "reconnect")
+    assert link.behind_s() == 0.0
+
+
+async def test_what_waits_to_be_worked_off_is_old_news(pbx, new_link, until):
+    link = new_link(run=False)
+    assert link.behind_s() == 0.0
+    link.inbox.put(LinkCameUp(time.monotonic() - 60, 0, ""))
+    assert link.behind_s() == 0.0, "a link that is down is told otherwise"
+    up = new_link(inbox=link.inbox)
+    await until(lambda: up.state == "up", "login")
+    assert up.behind_s() == pytest.approx(60, abs=5)
+    link.inbox.take_now()
+    assert up.behind_s() == 0.0
+
+
 async def test_asking_while_down_fails_at_once_with_the_reason(new_link):
     link = new_link(run=False)
     with pytest.raises(LinkLost, match="down: not started"):
@@ -91,7 +124,7 @@ async def test_full_inbox_cuts_the_link_and_nothing_is_dropped_in_between(pbx, n
 async def test_markers_find_room_in_a_full_inbox():
     inbox = Inbox(limit=1)
     assert inbox.put(LinkCameUp(0.0, 0, ""))
-    assert inbox.put(LinkWentDown("x", 1.0, 0))
+    assert inbox.put(LinkWentDown("x", 1.0, 0, 0))
     assert len(inbox) == 2
     assert inbox.lag_ms(lambda: 2.5) == 2500.0
 

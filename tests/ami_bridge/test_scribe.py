@@ -28,7 +28,7 @@ def test_login_and_roster_bear_the_names_of_a_recording_anew_in_each_life() -> N
         response(LIFE + "2", **login),
         response(LIFE + "3", EventList="start"),
         Message.of([("Event", "QueueMember"), ("ActionID", LIFE + "3")]),
-        house_events.link_down("cut"),
+        house_events.link_down("cut", 5),
         response(NEXT + "2", **login),
     ) == [
         (house_events.LINK_UP, ""),

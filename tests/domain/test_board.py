@@ -15,7 +15,7 @@ from callcenter.domain.facts import (
     QueueSeen,
     VisitCorrected,
 )
-from callcenter.domain.model import AgentRef, AgentState
+from callcenter.domain.model import AgentRef, AgentState, Caller, CallRecord, Visit
 
 SARA = AgentRef("pbx1:PJSIP/1001", "Sara", "PJSIP/1001")
 OMID = AgentRef("pbx1:PJSIP/1002", "Omid", "PJSIP/1002")
@@ -127,3 +127,36 @@ def test_link_is_up_or_down_since_then() -> None:
     assert (board.links["pbx1"].up, board.links["pbx1"].since) == (False, 5)
     board.apply(LinkRestored(at=8, pbx="pbx1", gap_ms=3, restarted=False))
     assert (board.links["pbx1"].up, board.links["pbx1"].since) == (True, 8)
+
+
+def test_who_waited_when_we_stopped_waits_on_since_then() -> None:
+    call = CallRecord(
+        id="pbx1:1",
+        pbx="pbx1",
+        uniqueid="1",
+        linkedid="1",
+        direction="inbound",
+        caller=Caller("0912"),
+        line="600",
+        started_at=1,
+    )
+    call.visits.append(Visit(number=1, queue="Sales", entered_at=2, left_at=5, end="timed_out"))
+    call.visits.append(Visit(number=2, queue="Support", entered_at=5))
+    board = Board()
+    board.resume([call])
+    assert board.queues == {"Support": ""}
+    assert board.oldest("Support") == 5
+    board.apply(left(visit=2))
+    assert board.oldest("Support") is None
+
+
+def test_state_that_goes_on_over_a_restart_of_ours_keeps_its_beginning() -> None:
+    board = Board()
+    board.resume([], [(SARA.id, "talking", "", 5), (OMID.id, "paused", "lunch", 6)])
+    assert board.agents == {}
+    board.apply(now_is(SARA, "talking", 9))
+    board.apply(now_is(OMID, "ready", 9))
+    assert (board.agents[SARA.id].since, board.agents[OMID.id].since) == (5, 9)
+    board.apply(now_is(SARA, "ready", 10))
+    board.apply(now_is(SARA, "talking", 11))
+    assert board.agents[SARA.id].since == 11

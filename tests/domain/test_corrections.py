@@ -8,7 +8,7 @@ from callcenter.domain import record as records
 from callcenter.domain.corrections import correction, imported
 from callcenter.domain.facts import AnyFact, CallEnded, CallStarted, CustomerLinked, VisitCorrected
 from callcenter.domain.logged import LoggedCall, LoggedRing, LoggedVisit
-from callcenter.domain.model import CallRecord
+from callcenter.domain.model import CallRecord, Offer
 from callcenter.domain.named import AgentNames
 from callcenter.domain.wire import dumps, loads
 
@@ -141,3 +141,42 @@ def test_a_conversation_with_the_wrong_agent_is_given_to_the_one_of_the_log() ->
     for fact in correction(record, [(record.visits[0], record.conversations[0], theirs)], agents):
         records.fold(record, fact)
     assert [talk.agent.name for talk in record.conversations] == ["Dana"]
+
+
+OMID_MISSED = ("Omid", "no_answer", 3_000)
+RINGS: list[tuple[list[tuple[int, int | None, str | None]], list[tuple[str, str, int]]]] = [
+    ([(104_200, 105_000, "cancelled")], [OMID_MISSED, ("Leila", "answered", 2_800)]),
+    ([(104_200, 107_100, "answered")], [OMID_MISSED, ("Leila", "answered", 2_900)]),
+    (
+        [(90_000, 92_000, "no_answer")],
+        [("Leila", "no_answer", 2_000), OMID_MISSED, ("Leila", "answered", 3_000)],
+    ),
+    ([], [OMID_MISSED, ("Leila", "answered", 3_000)]),
+]
+
+
+@pytest.mark.parametrize(("seen", "after"), RINGS)
+def test_phone_that_rang_when_we_lost_sight_was_answered_if_the_log_says_so(
+    seen: list[tuple[int, int | None, str | None]], after: list[tuple[str, str, int]]
+) -> None:
+    agents = AgentNames("pbx1")
+    record = folded(imported("pbx1", LoggedCall(callid="1.0", visits=[answered()]), agents))
+    visit, leila = record.visits[0], record.visits[0].offers[1].agent
+    visit.offers = [
+        Offer(number=5, agent=leila, at=at, ended_at=until, end=end, ring_ms=(until or at) - at)  # type: ignore[arg-type]  # an end of an offer
+        for at, until, end in seen
+    ]
+    for fact in correction(record, [(visit, record.conversations[0], answered())], agents):
+        records.fold(record, fact)
+    told = [(offer.agent.name, offer.end, offer.ring_ms) for offer in visit.offers]
+    assert sorted(told, key=str) == sorted(after, key=str)
+    assert len({offer.number for offer in visit.offers}) == len(after)
+
+
+def test_stay_of_a_known_call_that_we_never_saw_has_its_rings() -> None:
+    agents = AgentNames("pbx1")
+    record = folded(imported("pbx1", LoggedCall(callid="1.0", visits=[answered()]), agents))
+    more = answered(queue="sales", entered_s=157, connected_s=160, left_s=160)
+    for fact in correction(record, [(None, None, more)], agents):
+        records.fold(record, fact)
+    assert [offer.end for offer in record.visits[1].offers] == ["no_answer", "answered"]

@@ -13,12 +13,14 @@ from callcenter.domain.model import (
     Caller,
     CallRecord,
     Conversation,
+    EndedBy,
     SettledBy,
     Visit,
     VisitEnd,
 )
 from callcenter.domain.named import AgentNames
 from callcenter.domain.reconcile import differences, judge, paired, unlogged
+from callcenter.domain.record import fold
 
 ALWAYS = Heard([LinkFact(0, True)])
 NEVER = Heard([])
@@ -182,3 +184,23 @@ def test_stay_that_was_answered_by_nobody_we_saw_differs_in_the_agent() -> None:
 
 def test_transfer_that_only_the_log_tells_differs() -> None:
     assert differing(spoken(), by="transfer", to="1002") == [("by", "caller", "a transfer to 1002")]
+
+
+@pytest.mark.parametrize(
+    ("by", "cut", "verdict"),
+    [("caller", False, "corrected"), (None, False, "equal"), ("pbx", True, "equal")],
+)
+def test_who_ended_a_call_that_we_lost_from_sight_is_asked_of_the_log(
+    by: EndedBy | None, cut: bool, verdict: str
+) -> None:
+    record = ours(("support", 100, "abandoned"), settled_by="lost_sight")
+    record.ended_by, record.ended_at = "unknown", 105_000
+    call, agents = theirs(("support", 100, "abandoned")), AgentNames("pbx1")
+    call.visits[0].by, call.visits[0].cut = by, cut
+    judged = judge("pbx1", record, call, agents, ALWAYS)
+    assert judged.verdict == verdict
+    for fact in judged.facts:
+        fold(record, fact)
+    assert record.ended_by == ("caller" if verdict == "corrected" else "unknown")
+    again = judge("pbx1", record, call, agents, ALWAYS)
+    assert (again.verdict, again.facts) == (verdict, [])

@@ -208,6 +208,27 @@ class Asterisk:
         await self._end(signal.SIGKILL if killed else signal.SIGTERM)
         await self._run()
 
+    async def restart_itself(self) -> None:
+        """``core restart now``: it hangs everybody up and begins anew, with the same pid."""
+        booted = (self.home / "log/queue_log").read_bytes().count(b"|QUEUESTART|")
+        command = await asyncio.create_subprocess_exec(
+            "chroot",
+            str(self._root),
+            "/usr/sbin/asterisk",
+            "-C",
+            f"/lab/{self.name}/etc/asterisk.conf",
+            "-rx",
+            "core restart now",
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        await asyncio.wait_for(command.wait(), 10)
+        async with asyncio.timeout(BOOT_SECONDS):
+            while self.queue_log.read_bytes().count(b"|QUEUESTART|") == booted:
+                await asyncio.sleep(0.1)
+            await self._booted()
+
     async def stop(self, *, keep: bool = False) -> None:
         """Ends Asterisk and removes its folder, unless ``keep``."""
         await self._end(signal.SIGTERM)

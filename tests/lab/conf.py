@@ -21,6 +21,12 @@ PHONES = 12  # of each site
 WAIT_LIMIT = 10  # seconds; the sample's 60 would make every timeout story a minute long
 PARK_LIMIT = 8  # seconds; the sample's 30, of a parked caller's stay, likewise
 COMEBACK_LIMIT = 3  # seconds; the sample's 20, of ringing who parked him
+PATIENT = "patient"
+"""A queue of each site, 607, that rings for a minute and keeps its callers for ever: for what takes
+an unknown time in between."""
+LOAD_QUEUES = 4
+LOAD_LIMITS = (10, 10, 30, 4)
+"""Queues for load, ``load0`` to ``load3``, and the longest wait in each, in seconds."""
 NAMES = ("Agent", "دفتر", "משרד")
 
 
@@ -150,10 +156,20 @@ def _queues(sites: int) -> str:
         "tiny": "strategy = ringall\nmaxlen = 1",
         "vip": "strategy = fewestcalls\nweight = 10",
     }
-    return "\n".join(
-        f"[{site_queue(queue, site)}](common)\n{special[queue]}\n"
-        for site in range(1, sites + 1)
-        for queue in QUEUES
+    return (
+        "\n".join(
+            f"[{site_queue(queue, site)}](common)\n{special[queue]}\n"
+            for site in range(1, sites + 1)
+            for queue in QUEUES
+        )
+        + "\n".join(
+            f"[{site_queue(PATIENT, site)}](common)\nstrategy = ringall\ntimeout = 60\n"
+            for site in range(1, sites + 1)
+        )
+        + "".join(
+            f"[load{number}](common)\nstrategy = rrmemory\ntimeout = 3\nwrapuptime = 0\n"
+            for number in range(LOAD_QUEUES)
+        )
     )
 
 
@@ -190,4 +206,19 @@ def _dialplan() -> str:
         "exten => _+982191001[1-9]XX,1,Set(__SITE=${EXTEN:10:1})\n"
         " same => n,Gosub(hidden,s,1)\n"
         " same => n,Goto(direct,${EXTEN:9},1)\n"
+        "[did](+)\n"
+        "exten => 607,1,Answer()\n"
+        " same => n,Set(QUEUESTATUS=)\n"
+        f" same => n,Queue({PATIENT}${{SITE}},tkx)\n"
+        " same => n,Hangup()\n"
+        "[from-trunk](+)\nexten => _+9821910090X,1,Goto(load,${EXTEN:-1},1)\n[load]\n"
+        + "".join(
+            f"exten => {number},1,Answer()\n"
+            " same => n,Set(CC_BOX=600)\n"
+            " same => n,Set(QUEUESTATUS=)\n"
+            f" same => n,Queue(load{number},tkx,,,{LOAD_LIMITS[number]})\n"
+            f" same => n,Gosub(queue-left,s,1(load{number}))\n"
+            " same => n,Hangup()\n"
+            for number in range(LOAD_QUEUES)
+        )
     )

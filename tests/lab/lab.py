@@ -54,6 +54,12 @@ class Lab:
         await self.proxy.stop()
         await self.asterisk.stop()
 
+    async def hear_again(self) -> None:
+        """Logs the lab itself in again, after a restart of Asterisk."""
+        await self.ami.close()
+        self.ami = Ami(self.asterisk.ports.ami, "lab", self.asterisk.secrets.lab)
+        await self.ami.connect()
+
     def next_number(self) -> str:
         """A caller number that was not used before."""
         return f"+98912{1_234_500 + next(self._numbers)}"

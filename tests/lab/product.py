@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
+
+import aiohttp
 
 from .asterisk import free_port
 from .lab import Lab
@@ -40,6 +43,9 @@ class Product:
         self._books = books
         self._process: asyncio.subprocess.Process | None = None
         self._token = ""
+        self._cookies: dict[str, aiohttp.CookieJar] = {}
+        self.store = folder
+        """The folder of the database."""
         self.port = free_port()
 
     @property
@@ -76,7 +82,7 @@ class Product:
             'host = "127.0.0.1"',
             f"port = {self.port}",
             "[database]",
-            f'url = "sqlite:///{self._folder}/callcenter.db"',
+            f'url = "sqlite:///{self.store}/callcenter.db"',
             "",
         ]
         return "\n".join(lines)
@@ -163,6 +169,60 @@ class Product:
             if not page.get("next_cursor"):
                 return items
             query["cursor"] = page["next_cursor"]
+
+    async def readiness(self) -> tuple[bool, str]:
+        """What ``/ready`` says: yes or no, and why not."""
+        here = f"http://127.0.0.1:{self.port}/ready"
+        async with aiohttp.ClientSession() as session, session.get(here) as answer:
+            told = await answer.json()
+            assert (answer.status == 200) == told["ready"]
+            return told["ready"], " ".join(told["reasons"])
+
+    async def metric(self, name: str) -> float:
+        """The sum of a metric's series."""
+        lines = str(await self.get("/metrics")).splitlines()
+        return sum(
+            float(line.split()[-1]) for line in lines if line.split("{")[0].split()[:1] == [name]
+        )
+
+    @property
+    def pid(self) -> int:
+        """Of the running service."""
+        assert self._process is not None
+        return self._process.pid
+
+    async def live(self) -> dict[str, Any]:
+        """The board as it is shown now."""
+        state: dict[str, Any] = await self.get("/api/v1/live")
+        return state
+
+    async def desk(self, interface: str) -> dict[str, Any]:
+        """What the page of the agent with this interface is shown: pops, cards, his state."""
+        user, password = interface.replace("/", "-").lower(), "a long enough password"
+        here = f"http://127.0.0.1:{self.port}"
+        known = user in self._cookies
+        jar = self._cookies.setdefault(user, aiohttp.CookieJar(unsafe=True))
+        if not known:
+            words = ("user", "add", user, "--role", "agent", "--agent", f"pbx1:{interface}")
+            await self.command(*words, stdin=f"{password}\n")
+        async with aiohttp.ClientSession(cookie_jar=jar, headers={"Origin": here}) as session:
+            if not known:
+                body = {"user": user, "password": password}
+                async with session.post(f"{here}/api/v1/session", json=body) as answer:
+                    answer.raise_for_status()
+            async with session.ws_connect(f"{here}/ws") as socket:
+                await socket.send_json({"t": "sub", "topics": [{"n": "agent:me"}]})
+                while True:
+                    frame = await socket.receive_json(timeout=10)
+                    if frame["t"] == "snap":
+                        shown: dict[str, Any] = frame["d"]
+                        return shown
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What stands in the database."""
+        path = self.store / "callcenter.db"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+            return database.execute(query).fetchall()
 
     async def stop(self) -> None:
         """Ends the service, by force if it does not go within 10 s."""

@@ -1,8 +1,10 @@
 """The network between AMI and its reader, as a TCP proxy that can be cut, frozen and restored.
 
 ``cut``: both sides are closed and new connections are refused. ``freeze``: connections stay open
-and nothing passes, as with a dead router; new ones are accepted and stay silent. ``restore``: what
-was held back flows on, new connections work.
+and nothing passes, as with a dead router; new ones are accepted and stay silent. ``swallow``: the
+connections that there are stay open and lead nowhere for ever (half open: the router forgot them),
+new ones work. ``slow``: bytes trickle to the reader. ``restore``: what was held back flows on, new
+connections work.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ class Proxy:
         self.port = 0
         self._clients: set[asyncio.StreamWriter] = set()
         self._arrived = asyncio.Event()
+        self._swallowed: set[asyncio.StreamWriter] = set()
+        self._bytes_per_s = 0
         self.back_at = 0.0
 
     async def start(self) -> None:
@@ -55,12 +59,19 @@ class Proxy:
         with suppress(OSError):
             while data := await source.read(65536):
                 await self._open.wait()
+                while self._bytes_per_s and sink in self._clients and data:
+                    sink.write(data[:1])
+                    data = data[1:]
+                    await asyncio.sleep(1 / self._bytes_per_s if self._bytes_per_s else 0)
+                if sink in self._swallowed:
+                    continue
                 sink.write(data)
                 await sink.drain()
         with suppress(OSError):
             sink.close()
         self._writers.discard(sink)
         self._clients.discard(sink)
+        self._swallowed.discard(sink)
 
     async def cut(self) -> None:
         """Closes everything and refuses what comes."""
@@ -71,13 +82,24 @@ class Proxy:
             writer.transport.abort()
         self._writers.clear()
         self._clients.clear()
+        self._swallowed.clear()
 
     def freeze(self) -> None:
         """Lets nothing pass, closes nothing."""
         self._open.clear()
 
+    def swallow(self) -> None:
+        """What is said on the connections of this moment comes nowhere, and nothing ends them."""
+        self._swallowed |= self._writers
+        self._clients -= self._swallowed
+
+    def slow(self, bytes_per_s: int) -> None:
+        """To the reader no more than this passes, byte by byte; what he says passes at once."""
+        self._bytes_per_s = bytes_per_s
+
     async def restore(self) -> None:
-        """Ends a cut or a freeze."""
+        """Ends a cut, a freeze or a trickle."""
+        self._bytes_per_s = 0
         self._open.set()
         if self._server is None:
             await self._listen()

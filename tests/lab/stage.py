@@ -54,6 +54,11 @@ class Stage:
         self._members: set[tuple[str, str]] = set()
         self._channels: set[str] = set()
 
+    @property
+    def version(self) -> int:
+        """Of Asterisk: where 16 says something else, the story's truth says what."""
+        return self.lab.asterisk.version
+
     def queue(self, name: str) -> str:
         """The site's queue of this kind."""
         return site_queue(name, self.site)

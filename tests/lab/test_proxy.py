@@ -64,3 +64,33 @@ async def test_freeze_holds_everything_back_and_loses_nothing(proxy: Proxy) -> N
     await proxy.restore()
     assert await asyncio.wait_for(streams[0].readline(), 1) == b"two\n"
     streams[1].close()
+
+
+async def test_swallowed_connection_stays_open_and_silent_while_a_new_one_works(
+    proxy: Proxy,
+) -> None:
+    old = await asyncio.open_connection("127.0.0.1", proxy.port)
+    assert await _said(old, b"before") == b"before\n"
+    proxy.swallow()
+    assert proxy.readers == 0
+    with pytest.raises(TimeoutError):
+        await _said(old, b"nobody")
+    new = await asyncio.open_connection("127.0.0.1", proxy.port)
+    assert await _said(new, b"after") == b"after\n"
+    with pytest.raises(TimeoutError):
+        await _said(old, b"still nobody")
+    for _, writer in (old, new):
+        writer.close()
+
+
+async def test_slow_connection_trickles_and_loses_nothing(proxy: Proxy) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+    await _said((reader, writer), b"quick")
+    proxy.slow(20)
+    writer.write(b"0123456789\n")
+    with suppress(TimeoutError):
+        await asyncio.wait_for(reader.readexactly(11), 0.2)
+        pytest.fail("11 bytes came in 0.2 s")
+    await proxy.restore()
+    assert (await asyncio.wait_for(reader.readline(), 0.5)).endswith(b"9\n")
+    writer.close()

@@ -24,6 +24,7 @@ ENDS = {
     "join_empty": "refused",
     "full": "refused",
     "leave_empty": "emptied",
+    "system": "system",
 }
 Found = dict[str, Any]
 
@@ -127,7 +128,7 @@ class Comparison:
             self._same(f"{name}: end", ENDS[truth["result"]], visit["end"])
             if "wait" in truth:
                 self._near(f"{name}: wait", truth["wait"], visit["wait_ms"])
-            if "key" in truth:
+            if "key" in truth and "key" not in truth.get("unseen", []):
                 self._same(f"{name}: key", truth["key"], visit.get("key"))
             self._offers(name, truth, visit["offers"])
             if "agent" in truth:

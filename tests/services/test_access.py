@@ -272,6 +272,27 @@ async def test_a_store_that_is_down_is_said_and_not_taken_for_a_stranger(
         await access.who(Credential("session", secret))
 
 
+async def test_who_was_let_in_stays_in_while_the_store_is_away_for_an_hour_at_most(
+    access: Access, users: MemoryUsers, clock: Clock
+) -> None:
+    secret, _ = await access.sign_in("ali", PASSWORD, "x")
+    token = await access.create_token("wallboard", "supervisor")
+    shown = [Credential("session", secret), Credential("token", token)]
+    for one in shown:
+        assert await access.who(one)
+    users.down = True
+    clock.now += HOUR - 1
+    for one in shown:
+        assert await access.who(one), one.via
+    clock.now += 1
+    for one in shown:
+        with pytest.raises(StoreUnavailable):
+            await access.who(one)
+    users.down = False
+    for one in shown:
+        assert await access.who(one)
+
+
 def test_a_credential_is_never_printed() -> None:
     assert "abc" not in repr(Credential("token", "cc_abc"))
 

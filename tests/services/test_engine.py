@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -87,6 +88,41 @@ async def test_what_waits_is_stored_in_order_as_soon_as_the_journal_answers(hous
     assert [item.fact.at for item in await house.journal.read(0, 9)] == [1, 2, 3, 4]
     assert stored == [2, 3, 4]
     assert house.engine.trouble == ""
+    await house.tasks.stop()
+
+
+async def test_pop_does_not_wait_for_a_journal_that_answers_late(house: House) -> None:
+    told: list[int] = []
+    house.bus.listen("test", lambda batch, at: told.extend(item.fact.at for item in batch))
+    house.journal.down = True
+    await house.engine.commit([fact(1)])
+    house.journal.down = False
+    late = asyncio.Event()
+    append = house.journal.append
+
+    async def slow(facts: Sequence[AnyFact]) -> list[Recorded]:
+        await late.wait()
+        return await append(facts)
+
+    house.journal.append = slow  # type: ignore[method-assign]  # another program holds the lock
+    house.tasks.eternal("retry", house.engine.retry())
+    await asyncio.sleep(0.02)
+    await asyncio.wait_for(house.engine.commit([fact(2)]), 0.5)
+    assert told == [1, 2]
+    late.set()
+    await until(lambda: not house.engine.waiting)
+    await house.engine.commit([fact(3)])
+    assert [item.fact.at for item in await house.journal.read(0, 9)] == [1, 2, 3]
+    await house.tasks.stop()
+
+
+async def test_commits_in_line_when_the_journal_fails_keep_their_order(house: House) -> None:
+    house.journal.down = True
+    await asyncio.gather(*(house.engine.commit([fact(n)]) for n in range(1, 4)))
+    house.journal.down = False
+    house.tasks.eternal("retry", house.engine.retry())
+    await until(lambda: not house.engine.waiting)
+    assert [item.fact.at for item in await house.journal.read(0, 9)] == [1, 2, 3]
     await house.tasks.stop()
 
 

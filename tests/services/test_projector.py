@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 import pytest
@@ -114,6 +115,29 @@ async def test_store_that_is_down_keeps_everything_waiting(monkeypatch: pytest.M
     await house.projector.flush()
     assert house.projector.waiting == 0
     assert list(house.call_log.records) == ["pbx1:c"]
+
+
+async def test_who_gives_up_waiting_does_not_make_sums_count_twice() -> None:
+    house = House()
+    house.book.with_members("support", "1001").waiting().ringing("1001", "a").talking("1001", "a")
+    await house.hear()
+    stored = asyncio.Event()
+    save = house.call_log.save
+
+    async def slow(*args: Any) -> None:
+        # As a database does: a transaction is not cut in two by who does not wait for it.
+        await save(*args)
+        await stored.wait()
+
+    house.call_log.save = slow  # type: ignore[method-assign]  # a slow store
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await house.projector.flush()
+    house.book.wait(20).hangs_up("c", "a", "b-a")
+    await house.hear()
+    stored.set()
+    await house.projector.flush()
+    assert rows(house.call_log) == rows(await stored_in_one_go(house.journal))
 
 
 async def test_too_many_changes_are_merged_and_none_is_lost(

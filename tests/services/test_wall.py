@@ -96,6 +96,27 @@ async def test_waiting_and_free_are_the_boards(house: House) -> None:
     assert wall(house)["agents"]["offered"] == 1
 
 
+async def test_pbx_that_is_behind_greys_the_wall_at_once_and_lights_it_again(house: House) -> None:
+    await house.hear()
+    late = 0.0
+    view = WallView(house.board, house.figures, house.rules, fake=False, behind_s=lambda pbx: late)
+    now = house.clock.now
+    house.board.apply(LinkRestored(at=now, pbx="pbx1", gap_ms=0, restarted=False))
+    assert view.build(now)["pbx"]["pbx1"]["up"]
+    assert not view.turned()
+    late = 1.5
+    assert view.turned()
+    state = view.build(now)
+    assert state["pbx"]["pbx1"] == {"up": False, "since": now - 1500}
+    assert state["agents"]["ready"] is None
+    late = 2.5
+    assert not view.turned()
+    assert view.build(now + 1000)["pbx"]["pbx1"]["since"] == now - 1500
+    late = 0.0
+    assert view.turned()
+    assert view.build(now + 2000)["pbx"]["pbx1"]["up"]
+
+
 async def test_pbx_that_is_not_heard_makes_levels_stale_and_says_since_when(house: House) -> None:
     house.book.waiting()
     await house.hear()

@@ -72,6 +72,18 @@ async def test_sessions_end_with_their_user(users: SqlUsers) -> None:
     assert await users.session("c", 50) is None
 
 
+async def test_token_lets_in_although_its_use_cannot_be_noted(file_url: str) -> None:
+    database = Database(file_url)
+    users = SqlUsers(database)
+    await users.add_token(name="alarm", role="supervisor", token="cc_x", at=5)
+    async with database.write() as connection:
+        await connection.execute(text("PRAGMA query_only=ON"))
+    found = await users.token("cc_x", 1_000)
+    assert found is not None
+    assert (await users.tokens())[0].used_at is None
+    await database.close()
+
+
 async def test_a_token_is_in_force_until_revoked(users: SqlUsers) -> None:
     made = await users.add_token(name="wallboard", role="supervisor", token="cc_x", at=5)
     assert await users.token("cc_x", 1_000) == made

@@ -72,3 +72,17 @@ STORIES: dict[str, Told] = {
     )
     for told in family.STORIES
 }
+
+VERSIONS = (22, 16)
+"""The Asterisks on which the stories are played."""
+NEWEST = VERSIONS[0]
+
+
+def playable(versions: tuple[int, ...] = VERSIONS, *, due: int = 99) -> list[tuple[int, str]]:
+    """(version, story) of all stories that are due, each on every Asterisk that can play it."""
+    return [
+        (version, name)
+        for version in versions
+        for name, told in sorted(STORIES.items())
+        if told.since <= version and told.due <= due
+    ]

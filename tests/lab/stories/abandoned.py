@@ -78,6 +78,9 @@ async def exit_key_voicemail(stage: Stage) -> Truth:
         "wait": seconds(waited),
         "key": "1",
     }
+    if stage.version < 18:
+        # It tells the leave with the place of the queue, and says nothing of the new one.
+        visit["unseen"] = ["key"]
     return inbound(stage, [visit], "caller", voicemail=True)
 
 

@@ -17,7 +17,7 @@ ROSTER_S = 1.5
 
 
 # A reader that was connected for so long counts as steady again and begins its back-off anew.
-STEADY_S = 11.0
+STEADY_S = 3.5
 
 
 async def _steady(stage: Stage) -> None:

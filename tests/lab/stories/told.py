@@ -16,6 +16,9 @@ class Told:
 
     ``due`` is the stage of the project from which on the product must tell it right: 2 is the main
     job, 3 every detour. The lab plays and records all of them.
+
+    ``since`` is the first version of Asterisk that can play it, and ``why_since`` what the earlier
+    ones lack: a story is never left out without a word.
     """
 
     name: str
@@ -24,6 +27,12 @@ class Told:
     alone: bool = False
     kind: str = "sip"
     due: int = 2
+    since: int = 16
+    why_since: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.why_since) != (self.since > 16):
+            raise ValueError(f"{self.name}: since and why_since belong together")
 
 
 def seconds(value: float) -> float:
