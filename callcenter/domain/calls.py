@@ -28,7 +28,11 @@ from .model import (
 
 
 class OpenVisit(Struct, eq=False):
-    """A stay in a queue that has not ended. Zero instants mean: not yet."""
+    """A stay in a queue that has not ended. Zero instants mean: not yet.
+
+    ``hungup_at``: the waiting caller's own line hung up, which a queue notices late while a member
+    hears its announcement (ASTERISK 3.1 d).
+    """
 
     number: int
     queue: str
@@ -38,6 +42,7 @@ class OpenVisit(Struct, eq=False):
     exten: str = ""
     gave_up_at: int = 0
     left_at: int = 0
+    hungup_at: int = 0
     connected_at: int = 0
     connected_to: str = ""
     moved_to: str = ""
@@ -45,7 +50,7 @@ class OpenVisit(Struct, eq=False):
 
 
 class OpenOffer(Struct, eq=False):
-    """An agent being rung, on one phone or on several at once."""
+    """An agent being rung, on one phone or on several at once. ``ring_ms`` once it has ended."""
 
     number: int
     agent: AgentRef
@@ -53,6 +58,7 @@ class OpenOffer(Struct, eq=False):
     legs: set[str]
     visit: int | None = None
     queue: str = ""
+    ring_ms: int = 0
 
 
 class OpenTalk(Struct, eq=False):

@@ -22,6 +22,10 @@ from .signals import (
     RecordingBegan,
 )
 
+DEVICE_GONE = 1
+"""The soft hang-up flag of a device or line that failed (no voice from it for long, say): its own
+end, like a hang-up, though the PBX had to notice it (ASTERISK 1.1)."""
+
 
 def seen(scene: Scene, s: LegSeen) -> None:
     """A leg exists, by an event or a row of the roster."""
@@ -118,10 +122,14 @@ def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
         return
     if leg.hungup_at:
         return
-    leg.hungup_at, leg.hungup_far = s.at, s.far
+    far = s.far or s.flag == DEVICE_GONE
+    leg.hungup_at, leg.hungup_far = s.at, far
     track = scene.calls.get(leg.call)
-    if track is None or not s.far:
+    if track is None or not far:
         return
+    for visit in track.visits.values():
+        if leg.id in (visit.leg, track.customer):
+            visit.hungup_at = visit.hungup_at or s.at
     if leg.id == track.customer:
         track.asked_at = track.asked_at or s.at
         return

@@ -77,6 +77,11 @@ class Leg(Struct, eq=False):
     spy: bool = False
     in_roster: bool = False
 
+    @property
+    def silent(self) -> bool:
+        """Its own line tells when it hangs up, and has not. A Local half never tells."""
+        return not self.half and not self.hungup_far
+
 
 def endpoint_of(name: str) -> tuple[str, int]:
     """The device of a channel name and which half of a Local it is (0: none).

@@ -9,9 +9,11 @@ QUEUESTATUS TIMEOUT, LEAVEEMPTY, WITHDRAW  timed_out, emptied, withdrawn
 Asterisk is going down                     system
 left without giving up, and stands         key (the place is the key)
 elsewhere in the dialplan, or lives on
-gave up, and its own line hung up, or the  abandoned
-variables are readable and it is gone
-gave up, variables readable, lives on      withdrawn (redirected by somebody)
+gave up, and its own line hung up, or the  abandoned (when it hung up)
+variables are readable and a line that
+cannot tell (a Local half) is gone
+gave up, variables readable, lives on, or  withdrawn (redirected or hung up by somebody)
+went though its own line did not hang up
 anything else                              unknown
 ========================================  ==============================================
 """
@@ -141,12 +143,14 @@ def settle(
     *,
     gone: bool = False,
     far: bool = False,
+    silent: bool = False,
     final: bool = False,
 ) -> None:
     """Ends a visit whose evidence is complete.
 
-    ``gone``: the caller's leg is gone, ``far``: its own line hung it up. ``final``: it is known to
-    be over (another visit began, time is up) and what we have must do.
+    ``gone``: the caller's leg is gone, ``far``: its own line hung it up, ``silent``: its own line
+    would have told that, and did not. ``final``: it is known to be over (another visit began, time
+    is up) and what we have must do.
     """
     if visit.connected_at:
         if gone or final:
@@ -163,8 +167,10 @@ def settle(
     if scene.stopping_at:
         close(scene, track, visit, "system", over)
     elif visit.gave_up_at:
-        if far or (gone and visit.variables_seen):
-            close(scene, track, visit, "abandoned", over)
+        if far or (gone and visit.variables_seen and not silent):
+            close(scene, track, visit, "abandoned", min(over, visit.hungup_at or over))
+        elif gone and visit.variables_seen:
+            close(scene, track, visit, "withdrawn", over)
         elif gone:
             close(scene, track, visit, "unknown", over)
         elif final or at >= over + SETTLE_MS:

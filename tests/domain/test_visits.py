@@ -17,6 +17,7 @@ from tests.playbook import (
     Playbook,
     a,
     connects,
+    dial_end,
     enters,
     gives_up,
     gone,
@@ -59,12 +60,40 @@ def test_caller_who_hangs_up_in_the_queue_is_abandoned(book: Playbook) -> None:
     book.expect(a(CallEnded, ended_by="caller", outcome="abandoned"))
 
 
-def test_caller_without_hangup_request_is_abandoned_when_the_variables_say_so(
-    book: Playbook,
-) -> None:
+def test_caller_behind_a_local_is_abandoned_when_the_variables_say_so() -> None:
+    """A Local half never asks for its own end; that it gave up and is gone must do."""
+    book = Playbook().with_members("support", "1001")
+    book.say(local("c", "d"), state("c", 6), joins_queue("c"))
+    book.say(variable("c", "ABANDONED", "TRUE"), gives_up("c"), leaves_queue("c"), gone("c"))
+    assert end_of(book) == "abandoned"
+
+
+def test_caller_who_is_hung_up_by_somebody_else_was_taken_out(book: Playbook) -> None:
+    """His own line would have told his hang-up first: AMI's Hangup, or a time limit."""
     book.say(variable("c", "ABANDONED", "TRUE"), gives_up("c"), leaves_queue("c"))
     book.expect()
-    book.say(gone("c")).expect(a(QueueLeft, reason="abandoned"), a(CallEnded))
+    book.say(is_hung_up("c", 16), gone("c"))
+    book.expect(a(QueueLeft, reason="withdrawn"), a(CallEnded, ended_by="pbx"))
+
+
+def test_caller_whose_line_failed_has_abandoned(book: Playbook) -> None:
+    """Asterisk noticed it (no voice for long), but it was his device that went."""
+    book.say(is_hung_up("c", 1), variable("c", "ABANDONED", "TRUE"), gives_up("c"))
+    book.say(leaves_queue("c"), gone("c"))
+    book.expect(a(QueueLeft, reason="abandoned"), a(CallEnded, ended_by="caller"))
+
+
+def test_caller_who_goes_while_the_agent_hears_the_announcement_waited_until_he_went(
+    book: Playbook,
+) -> None:
+    """The queue notices it when the announcement is over; the agent, who had lifted, got nobody."""
+    book.ringing().wait(2).say(state("a", 6), dial_end("a", "ANSWER"))
+    book.wait(3).say(hangs_up("c")).wait(7)
+    book.say(variable("c", "ABANDONED", "TRUE"), gives_up("c"), gone("a", 0), leaves_queue("c"))
+    book.say(gone("c", 0))
+    visit = book.record().visits[0]
+    assert (visit.end, visit.wait_ms) == ("abandoned", 15_000)
+    assert [(o.end, o.ring_ms) for o in visit.offers] == [("cancelled", 2_000)]
 
 
 def test_caller_gone_without_any_evidence_is_unknown(book: Playbook) -> None:

@@ -166,5 +166,26 @@ def _dialplan() -> str:
         "[from-trunk](+)\n"
         "exten => _+98219101[1-9]6XX,1,Set(__SITE=${EXTEN:9:1})\n"
         " same => n,Gosub(hidden,s,1)\n"
-        " same => n,Goto(did,${EXTEN:10},1)\n"
+        " same => n,Goto(did,${EXTEN:10},1)\n" + _more_ways()
     )
+
+
+def _more_ways() -> str:
+    """Ways into the queues that the sample does without, 620 to 626."""
+    after = " same => n,Gosub(queue-left,s,1({0}${{SITE}}))\n same => n,Hangup()\n"
+    enter = "exten => {0},1,Answer()\n same => n,Set(QUEUESTATUS=)\n"
+    ways = {
+        620: " same => n,Queue(support${SITE},tkxn,,,${WAIT_LIMIT})\n",
+        # The caller stays in the dialplan when the agent has hung up (a survey, say).
+        621: " same => n,Queue(support${SITE},tkxc,,,${WAIT_LIMIT})\n same => n,Wait(3)\n",
+        622: " same => n,Queue(support${SITE},tkx,,conf-onlyperson,${WAIT_LIMIT})\n",
+        626: " same => n,Queue(support${SITE},tkx,,vm-instructions,${WAIT_LIMIT})\n",
+        624: " same => n,Set(TIMEOUT(absolute)=4)\n"
+        " same => n,Queue(support${SITE},tkx,,,${WAIT_LIMIT})\n",
+    }
+    text = "[did](+)\n" + "".join(
+        enter.format(number) + way + after.format("support") for number, way in ways.items()
+    )
+    text += enter.format(623) + " same => n,Queue(nosuch${SITE})\n" + after.format("nosuch")
+    text += 'exten => 625,1,Dial(PJSIP/1${IF($["${SITE}" = ""]?0:${SITE})}01,20,tkxL(3000))\n'
+    return text + " same => n,Hangup()\n"

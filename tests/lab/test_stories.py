@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(1500)]
 # A record may settle a moment after the last channel is gone (a late event, a roster after a cut).
 SETTLE_SECONDS = 12
 # The stage of the project: raise it when the stories of the next one come out right.
-DUE = 2
+DUE = 3
 
 
 @pytest.mark.parametrize("story", sorted(n for n, told in STORIES.items() if told.due <= DUE))

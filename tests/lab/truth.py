@@ -22,6 +22,9 @@ ENDS = {
     "join_empty": "refused",
     "full": "refused",
     "leave_empty": "emptied",
+    "no_such_queue": "refused",
+    "withdrawn": "withdrawn",
+    "system": "system",
 }
 Found = dict[str, Any]
 

@@ -17,10 +17,11 @@ ENDS = {
     "EXITWITHTIMEOUT": ("timeout", None),
     "EXITWITHKEY": ("exit_key", None),
     "EXITEMPTY": ("leave_empty", None),
+    "WITHDRAW": ("withdrawn", None),
 }
 
 # A refused call leaves no word in the queue log.
-UNLOGGED = ("join_empty", "full")
+UNLOGGED = ("join_empty", "full", "no_such_queue")
 
 
 def parse(text: str) -> list[list[str]]:

@@ -19,10 +19,18 @@ from callcenter.domain.model import CallRecord
 from callcenter.domain.named import AgentNames
 from callcenter.domain.reconcile import Judged, judge, unlogged
 from tests.ami_bridge.replaying import TRACES, flat, folders, heard, play, truth_of
+from tests.lab.witness import UNLOGGED
 
 EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
 LIES = {
     "ami_redirect": ["redirect"],
+    "caller_goes_in_the_announcement": ["gone in the announcement"],
+    "hung_up_while_waiting": ["hung up while waiting"],
+    "no_such_queue": ["refused at the door"],
+    "redirected_to_queue": ["redirected while waiting"],
+    "redirected_while_ringing": ["redirected while waiting"],
+    "redirected_while_waiting": ["redirected while waiting"],
+    "time_limit_while_waiting": ["hung up while waiting"],
     "forwarded": ["forward"],
     "join_empty": ["refused at the door"],
     "given/join_empty": ["refused at the door"],
@@ -31,6 +39,8 @@ LIES = {
     "queue_full": ["refused at the door"],
     "refused_then_answered": ["refused at the door"],
 }
+NOT_COMPARED = {"by", "rna"}
+"""Who ended a talk queue_log cannot say of Asterisk; rings it has only some of (ASTERISK 12.9)."""
 CORRECTED = {"ami_cut_call_ends_unseen"}
 
 
@@ -66,7 +76,11 @@ def test_every_story_in_which_the_log_is_said_to_lie_has_a_named_lie() -> None:
     said = {
         str(folder.relative_to(TRACES))
         for folder in folders()
-        if any("log" in v for call in truth_of(folder)["calls"] for v in call.get("visits", []))
+        if any(
+            v.get("log", {}).keys() - NOT_COMPARED
+            for call in truth_of(folder)["calls"]
+            for v in call.get("visits", [])
+        )
     }
     assert said
     assert said <= set(LIES)
@@ -93,7 +107,7 @@ def test_with_the_link_down_all_along_the_log_alone_gives_the_queues_figures(fol
     tolerance = truth["tol"] * 1000
     by_number = sorted(calls.values(), key=lambda record: record.started_at)
     wanted = [
-        [v for v in call.get("visits", []) if v["result"] not in ("full", "join_empty")]
+        [v for v in call.get("visits", []) if v["result"] not in UNLOGGED]
         for call in sorted(truth["calls"], key=lambda call: call.get("uniqueid", ""))
     ]
     wanted = [visits for visits in wanted if visits]
@@ -107,12 +121,14 @@ def test_with_the_link_down_all_along_the_log_alone_gives_the_queues_figures(fol
     for record, visits in zip(by_number, wanted, strict=True):
         assert record.settled_by == "queue_log"
         assert record.ended_at is not None
-        for visit, true in zip(record.visits, visits, strict=True):
+        for visit, really in zip(record.visits, visits, strict=True):
+            # Alone it can only be right where it does not lie.
+            true = {**really, **really.get("log", {})}
             assert visit.end == ends.get(true["result"], true["result"])
             assert abs((visit.wait_ms or 0) - true["wait"] * 1000) <= tolerance
             talk = next((t for t in record.conversations if t.visit == visit.number), None)
             if "agent" in true:
-                talked = true.get("log", {}).get("talk", true["talk"])
+                talked = true["talk"]
                 assert talk is not None
                 assert abs((talk.talk_ms or 0) - talked * 1000) <= tolerance
     again = reconciled(folder, [], calls)

@@ -15,6 +15,7 @@ from . import (
     cut,
     detours,
     direct,
+    endings,
     ivr,
     local,
     refused,
@@ -36,6 +37,7 @@ STORIES: dict[str, Told] = {
         local,
         ivr,
         detours,
+        endings,
         cut,
     )
     for told in family.STORIES
