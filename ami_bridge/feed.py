@@ -21,6 +21,7 @@ from . import roster
 from .answers import LinkError
 from .inbox import Arrived, Inbox, LinkCameUp, LinkWentDown
 from .link import AmiLink
+from .member_watch import MemberWatch
 from .presentation import Presentations
 from .translate import Translator
 from .wrap_up_probe import WrapUpProbe
@@ -52,6 +53,7 @@ class Feed:
         tasks: Tasks,
         presentations: Presentations,
         wrap_ups: WrapUpProbe,
+        members: MemberWatch,
     ) -> None:
         self.name = name
         self.link = link
@@ -61,6 +63,7 @@ class Feed:
         self._translator = Translator()
         self._presentations = presentations
         self._wrap_ups = wrap_ups
+        self._members = members
         self._started = ""
         self._life = 0
         self._rosters: asyncio.Queue[tuple[int, roster.Roster]] = asyncio.Queue(4)
@@ -103,6 +106,7 @@ class Feed:
                         self._wrap_ups.moved(item.message)
                     elif item.message.name == "Reload":
                         self._wrap_ups.forget()
+                    self._members.seen(item.message)
                     signals += made
                 elif isinstance(item, LinkCameUp):
                     self._came_up()
@@ -137,6 +141,10 @@ class Feed:
         self._started = answer.started or self._started
         now = self._wall_ms()
         self.rostered_at = now
+        self._members.rostered(answer.queues)
+        life = self._life
+        watched = self._members.watch(lambda: life == self._life)
+        self._tasks.brief(f"members of {self.name}", watched)
         portion: list[Signal] = []
         for signal in roster.signals(answer, restarted, now):
             portion.append(signal)

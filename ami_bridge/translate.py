@@ -160,6 +160,7 @@ def member_seen(message: Message, at: int, *, row: bool) -> MemberSeen:
         last_call=number(get("LastCall")),
         last_pause=number(get("LastPause")),
         row=row,
+        pausing=message.name == "QueueMemberPause",
     )
 
 

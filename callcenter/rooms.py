@@ -14,6 +14,7 @@ from ami_bridge.feed import Feed
 from ami_bridge.flight_recorder import FlightRecorder
 from ami_bridge.inbox import Inbox
 from ami_bridge.link import AmiLink
+from ami_bridge.member_watch import MemberWatch
 from ami_bridge.presentation import Presentations
 from ami_bridge.wrap_up_probe import WrapUpProbe
 from callcenter import rules
@@ -89,7 +90,8 @@ def build_room(
     switchboard.resume(open_calls)
     presentations = Presentations(link, inbox, tasks, clock.monotonic, time.time)
     wrap_ups = WrapUpProbe(link, inbox, tasks, clock.monotonic, time.time)
-    feed = Feed(pbx.name, link, inbox, clock.wall_ms, tasks, presentations, wrap_ups)
+    members = MemberWatch(link, inbox, clock.monotonic, time.time)
+    feed = Feed(pbx.name, link, inbox, clock.wall_ms, tasks, presentations, wrap_ups, members)
     return PbxRoom(pbx.name, link, feed, switchboard, actions, _recorder(settings, pbx, link))
 
 

@@ -217,7 +217,10 @@ class MemberCompleted(Signal, frozen=True):
 
 
 class MemberSeen(Signal, frozen=True):
-    """What is true of a queue's member now. ``row``: from the roster."""
+    """What is true of a queue's member now. ``row``: from the roster.
+
+    ``pausing``: said because somebody paused him or ended it, so that an empty reason is none.
+    """
 
     queue: str
     interface: str
@@ -230,6 +233,7 @@ class MemberSeen(Signal, frozen=True):
     last_call: int = 0
     last_pause: int = 0
     row: bool = False
+    pausing: bool = False
 
 
 class MemberGone(Signal, frozen=True):
