@@ -12,6 +12,8 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
+from kpi.records import AgentSpan
+
 from ..domain.facts import Recorded
 from ..domain.model import CallRecord
 from ..services.access import SignedIn
@@ -107,6 +109,14 @@ class Calls(Protocol):
 
     async def facts(self, call_id: str) -> list[Recorded]:
         """All that was concluded about a call, ascending."""
+        ...
+
+
+class Shifts(Protocol):
+    """What agents did when."""
+
+    async def spans(self, agent_id: str, from_ms: int, to_ms: int) -> list[AgentSpan]:
+        """The agent's spans that touch the period, whole, oldest first, without overlap."""
         ...
 
 

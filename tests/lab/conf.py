@@ -138,7 +138,11 @@ def _queues(sites: int) -> str:
         "tiny": "strategy = ringall\nmaxlen = 1",
         "vip": "strategy = fewestcalls\nweight = 10",
     }
-    return "\n".join(
+    paused = "".join(
+        f"[{site_queue('auto', site)}](common)\nstrategy = ringall\nautopause = yes\n"
+        for site in range(sites + 1)
+    )
+    return paused + "\n".join(
         f"[{site_queue(queue, site)}](common)\n{special[queue]}\n"
         for site in range(1, sites + 1)
         for queue in QUEUES
@@ -171,7 +175,7 @@ def _dialplan() -> str:
 
 
 def _more_ways() -> str:
-    """Ways into the queues that the sample does without, 620 to 626."""
+    """Ways into the queues that the sample does without, 620 to 627."""
     after = " same => n,Gosub(queue-left,s,1({0}${{SITE}}))\n same => n,Hangup()\n"
     enter = "exten => {0},1,Answer()\n same => n,Set(QUEUESTATUS=)\n"
     ways = {
@@ -187,5 +191,7 @@ def _more_ways() -> str:
         enter.format(number) + way + after.format("support") for number, way in ways.items()
     )
     text += enter.format(623) + " same => n,Queue(nosuch${SITE})\n" + after.format("nosuch")
+    text += enter.format(627) + " same => n,Queue(auto${SITE},tkx,,,${WAIT_LIMIT})\n"
+    text += after.format("auto")
     text += 'exten => 625,1,Dial(PJSIP/1${IF($["${SITE}" = ""]?0:${SITE})}01,20,tkxL(3000))\n'
     return text + " same => n,Hangup()\n"

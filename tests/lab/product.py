@@ -11,6 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,19 @@ class Product:
             if not page.get("next_cursor"):
                 return items
             query["cursor"] = page["next_cursor"]
+
+    async def spans(self, truth: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        """What the product has of the shifts that the truth tells of, by interface."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for interface, told in truth.get("spans", {}).items():
+            agent = urllib.parse.quote(f"pbx1:{interface}", safe="")
+            since, until = (
+                datetime.fromtimestamp(instant, UTC).isoformat()
+                for instant in (told[0]["from"], told[-1]["to"])
+            )
+            path = f"/api/v1/agents/{agent}/spans"
+            found[interface] = (await self.get(path, **{"from": since, "to": until}))["items"]
+        return found
 
     async def stop(self) -> None:
         """Ends the service, by force if it does not go within 10 s."""

@@ -18,6 +18,8 @@ from . import (
     endings,
     ivr,
     local,
+    members,
+    pauses,
     refused,
     ringing,
     transfers,
@@ -38,6 +40,8 @@ STORIES: dict[str, Told] = {
         ivr,
         detours,
         endings,
+        members,
+        pauses,
         cut,
     )
     for told in family.STORIES
