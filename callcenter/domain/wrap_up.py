@@ -54,7 +54,7 @@ def told(scene: Scene, agent: Agent, queue: str, seconds: int | None, at: int) -
     if seconds is not None:
         if seconds and queue.casefold() not in scene.rules.wrapup_s:
             scene.wrapup_s[queue.casefold()] = seconds
-        if agent.wrap is not None and not agent.wrap.until:
+        if agent.wrap is not None and not agent.wrap.until and not paused_for_it(agent):
             end(scene, agent, at)
     elif agent.last_talk is not None and agent.wrap is None and not agent.talks:
         start(scene, agent, *agent.last_talk, min(at, agent.last_talk_at or at), None)

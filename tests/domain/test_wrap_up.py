@@ -192,3 +192,12 @@ def test_length_that_the_site_has_set_is_not_learned_from_the_pbx() -> None:
     [(_, until)] = wraps(book)
     assert until is not None
     assert until - book.now <= 5_000
+
+
+def test_pause_for_after_call_work_goes_on_when_the_queues_own_time_is_over() -> None:
+    book = talked().wait(1).say(QueueWraps(0, "support", "PJSIP/1001", None))
+    book.wait(1).say(member("1001", paused=True, paused_reason="acw"))
+    book.wait(3).say(QueueWraps(0, "support", "PJSIP/1001", 5))
+    assert [kind for kind, _ in wraps(book)] == ["start"]
+    book.wait(3).say(member("1001"))
+    assert wraps(book) == [("end", 8_000)]

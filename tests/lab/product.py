@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .asterisk import free_port
+from .conf import SITES, site_queue
 from .lab import Lab
 
 READY_SECONDS = 30
@@ -64,6 +65,9 @@ class Product:
         ]
         if self._queue_log:
             lines.append(f'queue_log = "{self._lab.asterisk.queue_log}"')
+        # Of one queue the wrap-up time is told, of the others it is to be learned.
+        for site in range(SITES + 1):
+            lines += ["[[queue]]", f'name = "{site_queue("vip", site)}"', "wrapup_s = 5"]
         lines += [
             "[http]",
             'host = "127.0.0.1"',
