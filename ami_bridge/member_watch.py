@@ -2,8 +2,9 @@
 
 Static members (``queues.conf``) come and go by a reload, realtime ones by a row in a database, and
 for neither does Asterisk send ``QueueMemberAdded`` or ``QueueMemberRemoved`` (ASTERISK 1.6, 4.4);
-nor does a reload always say that it was one. So ``QueueStatus`` is asked every few seconds, at once
-after a ``Reload`` and when a queue rings somebody who was not known as its member. What it has
+nor does a reload always say that it was one. So ``QueueStatus`` is asked every few seconds, and
+soon after a ``Reload``, when a device of a queue's own changes (whether it has anybody, whether
+somebody is paused) and when it rings somebody who was not known as its member. What it has
 and was not told enters the inbox as the event that Asterisk did not send, so that a recorder hears
 it as well.
 
@@ -28,6 +29,8 @@ from .protocol import Message
 log = logging.getLogger(__name__)
 
 EVERY_S = 5.0
+GAP_S = 1.0
+"""At least this long between two questions, whatever happens."""
 SHARE = 20
 """An answer that takes long is asked for less often: a twentieth of the time at most."""
 LIMIT_S = 60.0
@@ -82,7 +85,9 @@ class MemberWatch:
             self._members[_key(message, "Interface")] = _Member(
                 _shown(message), self._monotonic(), gone
             )
-        elif message.name == "Reload":
+        elif message.name == "Reload" or (
+            message.name == "DeviceStateChange" and message.get("Device").startswith("Queue:")
+        ):
             self._ask_now.set()
         elif message.name == "AgentCalled":
             known = self._members.get(_key(message, "Interface"))
@@ -91,10 +96,11 @@ class MemberWatch:
 
     async def watch(self, wanted: Callable[[], bool]) -> None:
         """Asks again and again for as long as this life of the link is the one ``wanted``."""
-        pause = EVERY_S
+        gap = GAP_S
         while wanted():
+            await asyncio.sleep(gap)
             try:
-                async with asyncio.timeout(pause):
+                async with asyncio.timeout(max(0.0, EVERY_S - gap)):
                     await self._ask_now.wait()
             except TimeoutError:
                 pass
@@ -104,7 +110,7 @@ class MemberWatch:
                 answer = await self._link.ask(actions.queue_status(), LIMIT_S)
             except LinkError:
                 continue
-            pause = max(EVERY_S, SHARE * (self._monotonic() - asked))
+            gap = max(GAP_S, SHARE * (self._monotonic() - asked))
             if answer.ok and wanted():
                 self._compare(answer.items, asked)
 

@@ -76,12 +76,16 @@ class Bench:
         real = asyncio.timeout
 
         def passes(seconds: float) -> asyncio.Timeout:
-            self.pauses.append(seconds)
+            self.pauses[-1] += seconds
             self.pbx.now += seconds
             return real(0)
 
+        async def sleep(seconds: float) -> None:
+            self.pauses.append(seconds)
+            self.pbx.now += seconds
+
         with pytest.MonkeyPatch.context() as patch:
-            time = {"timeout": passes, "Event": asyncio.Event}
+            time = {"timeout": passes, "Event": asyncio.Event, "sleep": sleep}
             patch.setattr(member_watch, "asyncio", type("Time", (), time))
             await self.watch.watch(lambda: next(left, None) is not None)
         items = [cast(Arrived, item).message for item in self.inbox.take_now(50)]
@@ -149,6 +153,7 @@ async def test_reload_and_a_stranger_who_is_rung_are_asked_about_at_once() -> No
     for message in (
         Message.of([("Event", "Reload"), ("Module", "app_queue")]),
         event("AgentCalled", "PJSIP/1009"),
+        Message.of([("Event", "DeviceStateChange"), ("Device", "Queue:Support_avail")]),
     ):
         bench.watch.seen(message)
         assert bench.watch._ask_now.is_set()
@@ -157,8 +162,11 @@ async def test_reload_and_a_stranger_who_is_rung_are_asked_about_at_once() -> No
     assert not bench.watch._ask_now.is_set()
     bench.watch.seen(event("QueueMemberRemoved"))
     bench.watch.seen(event("AgentCalled"))
-    await bench.watch.watch(iter((True, True, False)).__next__)
-    assert len(bench.pbx.asked) == 2
+    assert bench.watch._ask_now.is_set()
+    other = Message.of([("Event", "DeviceStateChange"), ("Device", "PJSIP/1001")])
+    bench.watch._ask_now.clear()
+    bench.watch.seen(other)
+    assert not bench.watch._ask_now.is_set()
 
 
 async def test_pbx_that_answers_slowly_is_asked_less_often() -> None:

@@ -4,7 +4,7 @@
 seconds, the story's clock). ``differences`` takes the product's spans, of
 ``GET /api/v1/agents/{id}/spans``, and returns sentences, none when the product is right: they must
 follow each other without gap or overlap, cover the shift, and be the same states in the same order,
-each beginning when it did.
+each beginning when it did, or as late as ``unsaid`` allows where Asterisk says nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def differences(truth: dict[str, Any], found: dict[str, list[Span]]) -> list[str
     """``found``: by interface the spans that the product has, oldest first."""
     wrong: list[str] = []
     for interface, spans in truth.get("spans", {}).items():
-        texts = _agent(spans, found.get(interface, []), float(truth["tol"]))
+        texts = _agent(spans, found.get(interface, []), truth.get("unsaid", float(truth["tol"])))
         wrong += [f"{interface}: {text}" for text in texts]
     return wrong
 

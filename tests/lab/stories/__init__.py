@@ -23,6 +23,7 @@ from . import (
     refused,
     ringing,
     transfers,
+    unsaid,
 )
 from .told import Told
 
@@ -42,6 +43,7 @@ STORIES: dict[str, Told] = {
         endings,
         members,
         pauses,
+        unsaid,
         cut,
     )
     for told in family.STORIES
