@@ -77,6 +77,11 @@ class Feed:
         """How far this PBX's clock is behind ours (ms)."""
         return self._translator.instants.skew_ms
 
+    @property
+    def clock_steps(self) -> int:
+        """Times that this PBX's clock was set, as far as it could be noticed."""
+        return self._translator.instants.steps
+
     async def batches(self) -> AsyncIterator[Batch]:
         """Eternal: what there is, up to fifty messages at a time; empty after half a second."""
         while True:

@@ -92,8 +92,9 @@ class Translator:
         self.untranslated: dict[str, int] = {}
 
     def forget(self) -> None:
-        """Forgets which channels are known: a roster is coming."""
+        """Forgets which channels are known, and the clocks' difference: a roster is coming."""
         self._known.clear()
+        self.instants.forget()
 
     def translate(self, message: Message, arrived_ms: float) -> list[Signal]:
         """The signals of one message; ``arrived_ms`` is the wall clock at arrival."""

@@ -72,6 +72,7 @@ class PbxRoom(Struct, frozen=True):
             lag_s=counted.lag_ms / 1000,
             skew_s=self.feed.skew_ms / 1000,
             odd=self.switchboard.odd,
+            clock_steps=self.feed.clock_steps,
         )
 
 

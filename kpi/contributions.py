@@ -35,6 +35,10 @@ _OFFER_SUMS: Mapping[OfferEnd, str] = MappingProxyType(
     }
 )
 
+CROSSING_MS = 1_000
+"""Instants of different legs may cross within this, by the way that events take and by a gap of the
+link; more is a clock that was set."""
+
 
 class _Book:
     """The cells of one contribution."""
@@ -99,7 +103,7 @@ def _add_visit(book: _Book, visit: Visit, rules: Rules) -> None:
     if visit.end is None:
         return
     part = Counters()
-    wait = _length(_wait_of(visit), part)
+    wait = _length(_wait_of(visit), part, visit.entered_at, visit.left_at)
     limits = rules.of_queue(visit.queue)
     setattr(part, visit.end, 1)
     if visit.end == "answered":
@@ -128,7 +132,7 @@ def _add_offer(book: _Book, offer: Offer, at: int, queue: str) -> None:
         return
     part = Counters()
     setattr(part, _OFFER_SUMS[offer.end], 1)
-    part.ring_ms = _length(offer.ring_ms or 0, part)
+    part.ring_ms = _length(offer.ring_ms or 0, part, offer.at, offer.ended_at)
     book.add_everywhere(at, queue, offer.agent.id, part)
 
 
@@ -137,7 +141,7 @@ def _add_conversation(book: _Book, record: CallRecord, talk: Conversation) -> No
         return
     queue, at = _origin(record, talk)
     part = Counters()
-    talked = _length(talk.talk_ms, part)
+    talked = _length(talk.talk_ms, part, talk.joined_at, talk.parted_at)
     held = _length(talk.hold_ms, part)
     wrapped = _length(talk.wrapup_ms or 0, part)
     if queue:
@@ -196,9 +200,12 @@ def _journey(talks: list[Conversation], answered: bool) -> Counters:
     )
 
 
-def _length(ms: int, part: Counters) -> int:
-    """The duration, or nothing where a clock that was set back made it negative."""
-    if ms >= 0:
-        return ms
-    part.clamped += 1
-    return 0
+def _length(ms: int, part: Counters, since: int = 0, until: int | None = None) -> int:
+    """The duration, or nothing where a clock that was set back made it negative.
+
+    The facts say nothing below zero, but their instants do: such a duration is counted, unless
+    it is no more than the events of two legs may cross by.
+    """
+    if ms < 0 or (until is not None and until < since - CROSSING_MS):
+        part.clamped += 1
+    return max(0, ms)

@@ -44,7 +44,8 @@ class Leg(Struct, eq=False):
 
     ``inherits``: legs dialled through this one belong to the same agent (a member that is a Local
     channel, a follow-me); it ends when a transfer inside makes somebody else answer. ``cut``: the
-    other half of this Local is gone, so it leads nowhere any more.
+    other half of this Local is gone, so it leads nowhere any more. ``before_gap``: it was there
+    when the link went down, whatever the clocks say.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Leg(Struct, eq=False):
     up_at: int = 0
     spy: bool = False
     in_roster: bool = False
+    before_gap: bool = False
 
     @property
     def silent(self) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from . import conversations, lines, offers, visits, wrap_up
 from .calls import Scene
 from .facts import LinkLost, LinkRestored
-from .legs import RINGING
+from .legs import RINGING, Leg
 from .signals import LinkWentDown, RosterBegan, RosterEnded
 
 
@@ -21,6 +21,8 @@ def link_down(scene: Scene, s: LinkWentDown) -> None:
         return
     scene.lost_at = s.at
     scene.agents.lost = scene.blind = True
+    for leg in scene.legs.legs.values():
+        leg.before_gap = True
     for agent in scene.agents.all():
         wrap_up.end(scene, agent, s.at)
         scene.touch(agent.ref.id)
@@ -55,14 +57,14 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     if scene.restarted and not scene.stopping_at:
         scene.stopping_at = lost_at
     for leg in list(scene.legs.legs.values()):
-        if not leg.in_roster and leg.born < scene.roster_at and leg.id in scene.legs.legs:
+        if not _there(scene, leg) and leg.id in scene.legs.legs:
             track = scene.calls.get(leg.call)
             if track is not None and leg.id in (track.customer, track.first):
                 continue
             lines.gone(scene, leg, lost_at, 0)
     for track in list(scene.calls.values()):
         customer = scene.legs.get(track.customer)
-        if customer is None or not (customer.in_roster or customer.born >= scene.roster_at):
+        if customer is None or not _there(scene, customer):
             lines.end(scene, track, max(lost_at, track.started_at), "lost_sight")
             for gone in (track.customer, track.first):
                 remains = scene.legs.get(gone)
@@ -84,6 +86,11 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     scene.lost_at = 0
     scene.say(LinkRestored(at=s.at, pbx=scene.pbx, gap_ms=gap, restarted=scene.restarted))
     scene.restarted = False
+
+
+def _there(scene: Scene, leg: Leg) -> bool:
+    """The list has this leg, or it came after the list was asked for."""
+    return leg.in_roster or (leg.born >= scene.roster_at and not leg.before_gap)
 
 
 def _ringing(scene: Scene, at: int, lost_at: int) -> None:
