@@ -73,10 +73,12 @@ def of_call(
     quarters of them).
     """
     book = _Book(step_ms)
+    # Of whom we lost sight, the end is put where we last saw him: no clock was set.
+    seen = record.settled_by != "lost_sight"
     for visit in record.visits:
-        _add_visit(book, visit, rules)
+        _add_visit(book, visit, rules, seen=seen)
     for offer in record.direct:
-        _add_offer(book, offer, offer.at, "")
+        _add_offer(book, offer, offer.at, "", seen=seen)
     for talk in record.conversations:
         _add_conversation(book, record, talk)
     _add_journey(book, record)
@@ -97,13 +99,13 @@ def of_span(span: AgentSpan, now: int, *, step_ms: int = INTERVAL_MS) -> dict[Ce
     return book.cells
 
 
-def _add_visit(book: _Book, visit: Visit, rules: Rules) -> None:
+def _add_visit(book: _Book, visit: Visit, rules: Rules, *, seen: bool) -> None:
     for offer in visit.offers:
-        _add_offer(book, offer, visit.entered_at, visit.queue)
+        _add_offer(book, offer, visit.entered_at, visit.queue, seen=seen)
     if visit.end is None:
         return
     part = Counters()
-    wait = _length(_wait_of(visit), part, visit.entered_at, visit.left_at)
+    wait = _length(_wait_of(visit), part, visit.entered_at, visit.left_at if seen else None)
     limits = rules.of_queue(visit.queue)
     setattr(part, visit.end, 1)
     if visit.end == "answered":
@@ -127,12 +129,12 @@ def _wait_of(visit: Visit) -> int:
     return 0 if visit.left_at is None else visit.left_at - visit.entered_at
 
 
-def _add_offer(book: _Book, offer: Offer, at: int, queue: str) -> None:
+def _add_offer(book: _Book, offer: Offer, at: int, queue: str, *, seen: bool) -> None:
     if offer.end is None:
         return
     part = Counters()
     setattr(part, _OFFER_SUMS[offer.end], 1)
-    part.ring_ms = _length(offer.ring_ms or 0, part, offer.at, offer.ended_at)
+    part.ring_ms = _length(offer.ring_ms or 0, part, offer.at, offer.ended_at if seen else None)
     book.add_everywhere(at, queue, offer.agent.id, part)
 
 
@@ -141,7 +143,8 @@ def _add_conversation(book: _Book, record: CallRecord, talk: Conversation) -> No
         return
     queue, at = _origin(record, talk)
     part = Counters()
-    talked = _length(talk.talk_ms, part, talk.joined_at, talk.parted_at)
+    parted_at = None if talk.ended_by == "unknown" else talk.parted_at
+    talked = _length(talk.talk_ms, part, talk.joined_at, parted_at)
     held = _length(talk.hold_ms, part)
     wrapped = _length(talk.wrapup_ms or 0, part)
     if queue:

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,10 +30,13 @@ class ProductError(Exception):
 class Product:
     """``callcenter serve`` on a settings file in ``folder``, connected through the lab's proxy."""
 
-    def __init__(self, lab: Lab, folder: Path, *, queue_log: bool = False) -> None:
+    def __init__(
+        self, lab: Lab, folder: Path, *, queue_log: bool = False, others: Sequence[Lab] = ()
+    ) -> None:
         self._lab = lab
         self._folder = folder
         self._queue_log = queue_log
+        self._others = others
         self._process: asyncio.subprocess.Process | None = None
         self._token = ""
         self.port = free_port()
@@ -65,6 +69,16 @@ class Product:
         ]
         if self._queue_log:
             lines.append(f'queue_log = "{self._lab.asterisk.queue_log}"')
+        for number, other in enumerate(self._others, start=2):
+            lines += [
+                "[[pbx]]",
+                f'name = "pbx{number}"',
+                'host = "127.0.0.1"',
+                f"port = {other.proxy.port}",
+                'username = "callcenter"',
+                f'secret = "{other.asterisk.secrets.read}"',
+                'trunks = ["PJSIP/trunk-"]',
+            ]
         # Of one queue the wrap-up time is told, of the others it is to be learned.
         for site in range(SITES + 1):
             lines += ["[[queue]]", f'name = "{site_queue("vip", site)}"', "wrapup_s = 5"]
@@ -161,11 +175,13 @@ class Product:
                 return items
             query["cursor"] = page["next_cursor"]
 
-    async def spans(self, truth: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    async def spans(
+        self, truth: dict[str, Any], pbx: str = "pbx1"
+    ) -> dict[str, list[dict[str, Any]]]:
         """What the product has of the shifts that the truth tells of, by interface."""
         found: dict[str, list[dict[str, Any]]] = {}
         for interface, told in truth.get("spans", {}).items():
-            agent = urllib.parse.quote(f"pbx1:{interface}", safe="")
+            agent = urllib.parse.quote(f"{pbx}:{interface}", safe="")
             since, until = (
                 datetime.fromtimestamp(instant, UTC).isoformat()
                 for instant in (told[0]["from"], told[-1]["to"])

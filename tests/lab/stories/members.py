@@ -172,7 +172,48 @@ async def phone_lost_in_the_talk(stage: Stage) -> Truth:
     return with_shifts(inbound(stage, [visit], "caller"), shift)
 
 
+ODD_NAMES = (
+    """Zoe | "Z" O'Brien | CONNECT""",
+    "سارا احمدی و שרה לוי از دفتر مرکزی ما",
+    "N" * 80,
+)
+"""With what queue_log does not escape, in two scripts, and longer than Asterisk keeps."""
+NAME_BYTES = 79
+"""What Asterisk keeps of a member's name; only the line of his coming has it whole."""
+
+
+async def odd_names(stage: Stage) -> Truth:
+    """Three agents of odd names, each with a call; live and in the log they are the same."""
+    shifts = []
+    calls: list[dict[str, object]] = []
+    for number, name in enumerate(ODD_NAMES, start=1):
+        agent = await stage.agent(number, Plan(answer_after=0.5))
+        shift = Shift(agent)
+        await stage.sign_in(agent, "support", name=name)
+        agent.name = name.encode()[:NAME_BYTES].decode()
+        shift.now("ready")
+        await asyncio.sleep(1)
+        mine = stage.lab.next_number() if calls else stage.number
+        call = await (await stage.call_in(600, number=mine)).answered()
+        desk = await (await agent.desk.next_call()).answered()
+        shift.now("offered", at=desk.t_ring)
+        shift.now("talking", at=desk.t_answer)
+        await asyncio.sleep(1.5)
+        await desk.hangup()
+        await call.finished()
+        await stage.gone(mine)
+        await stage.sign_out(agent, "support")
+        shift.now("signed_out", at=desk.t_end)
+        shifts.append(shift)
+        visit = answered_visit(stage, "support", agent, call, desk, "agent")
+        one = inbound(stage, [visit], "agent")["calls"][0]
+        calls.append({**one, "id": f"c{number}", "number": mine})
+    await asyncio.sleep(1)
+    return with_shifts({"kind": "sip", "calls": calls}, *shifts)
+
+
 STORIES = [
+    Told("odd_names", "bars, quotes, two scripts, 80 letters", odd_names, due=3),
     Told("agent_comes_and_goes", "signed in, out, in, out", agent_comes_and_goes, due=3),
     Told("agent_of_two_queues", "signed out with the last queue", agent_of_two_queues, due=3),
     Told("agent_removed_midcall", "removed in mid-talk", agent_removed_midcall, due=3),
