@@ -282,9 +282,12 @@ _TABLE: dict[str, Callable[[Message, int], Made]] = {
         party(m.get("CallerIDName")),
         presentation(m.get("CID-CallingPres")),
     ),
-    "HangupRequest": lambda m, at: LegHangupAsked(at, m.get("Uniqueid"), True),
+    "HangupRequest": lambda m, at: LegHangupAsked(
+        at, m.get("Uniqueid"), True, 0, m.get("Context"), m.get("Exten")
+    ),
     "SoftHangupRequest": lambda m, at: LegHangupAsked(
-        at, m.get("Uniqueid"), False, number(m.get("Cause"))
+        *(at, m.get("Uniqueid"), False, number(m.get("Cause"))),
+        *(m.get("Context"), m.get("Exten")),
     ),
     "Hangup": lambda m, at: LegGone(at, m.get("Uniqueid"), number(m.get("Cause"))),
     "LocalBridge": lambda m, at: LocalPaired(

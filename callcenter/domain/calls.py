@@ -88,7 +88,8 @@ class CallTrack(Struct, eq=False):
     """The working state of one call. ``asked_at``: the customer's own line asked to hang up;
     ``taken_over``: its only leg went on in another call; ``turned_away``: agents whose last offer
     of it came to nothing; ``refusal``: why a queue last refused it, and when;
-    ``nameless``: the same of a queue whose name may still be told.
+    ``nameless``: the same of a queue whose name may still be told; ``keyless``: the visit that it
+    left last, by a key that is not known yet.
     """
 
     id: str
@@ -121,6 +122,7 @@ class CallTrack(Struct, eq=False):
     taken_over: bool = False
     refusal: tuple[str, int] = ("", 0)
     nameless: tuple[str, int] | None = None
+    keyless: OpenVisit | None = None
     queue_hint: str = ""
     recordings: list[str] = field(default_factory=list)
 

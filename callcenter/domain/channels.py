@@ -6,7 +6,7 @@ last is counted as odd.
 
 from __future__ import annotations
 
-from . import conversations, lines
+from . import conversations, lines, visits
 from .calls import CallTrack, Scene
 from .facts import CallReclassified, RecordingStarted
 from .legs import DIALLING, NOT_PEOPLE, RING, RINGING, UP, Leg
@@ -125,6 +125,8 @@ def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
     far = s.far or s.flag == DEVICE_GONE
     leg.hungup_at, leg.hungup_far = s.at, far
     track = scene.calls.get(leg.call)
+    if track is not None and track.keyless is not None and track.keyless.leg == leg.id:
+        visits.stood_at(scene, track, s.context, s.exten, s.at)
     if track is None or not far:
         return
     for visit in track.visits.values():

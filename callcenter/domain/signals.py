@@ -58,12 +58,15 @@ class LegCallerId(Signal, frozen=True):
 class LegHangupAsked(Signal, frozen=True):
     """Somebody ended this leg: ``far`` its own device or line, else Asterisk.
 
-    ``flag`` is Asterisk's soft hang-up flag (32 explicit, 16 out of dialplan, 4 shutdown ...).
+    ``flag`` is Asterisk's soft hang-up flag (32 explicit, 16 out of dialplan, 4 shutdown ...);
+    ``context``/``exten``: where in the dialplan it stood.
     """
 
     leg: str
     far: bool
     flag: int = 0
+    context: str = ""
+    exten: str = ""
 
 
 class LegGone(Signal, frozen=True):

@@ -20,12 +20,17 @@ anything else                              unknown
 
 from __future__ import annotations
 
+import re
+
 from .calls import CallTrack, OpenVisit, Scene
-from .facts import QueueEntered, QueueLeft, QueueRefused
+from .facts import QueueEntered, QueueLeft, QueueRefused, VisitCorrected
 from .model import VisitEnd
 
 SETTLE_MS = 2_000
 """How long the evidence of an exit may take (ASTERISK 3.3: QUEUESTATUS comes after the leave)."""
+
+KEYS = re.compile(r"^[0-9*#]{1,2}$")
+"""What callers press to leave a queue: an extension of one key, seldom two."""
 
 NAME_MS = 500
 """How long a refusal waits for the name of its queue (the dialplan's UserEvent comes next)."""
@@ -66,6 +71,7 @@ def enter(
     unnamed(scene, track)
     for old in list(track.visits.values()):
         settle(scene, track, old, at, final=True)
+    track.keyless = None
     track.visit_count += 1
     track.visits[track.visit_count] = OpenVisit(track.visit_count, queue, leg, at, *place)
     if all(place):
@@ -181,6 +187,33 @@ def settle(
         close(scene, track, visit, "unknown", over)
     elif final or at >= over + SETTLE_MS:
         close(scene, track, visit, "key", over)
+        track.keyless = visit
+
+
+def stood_at(scene: Scene, track: CallTrack, context: str, exten: str, at: int) -> None:
+    """The leg that left a queue by an unknown key is seen elsewhere in the dialplan: that is it.
+
+    Asterisk 16 still says the queue's place when the caller leaves, 22 that of the key.
+    """
+    visit, track.keyless = track.keyless, None
+    if visit is None or not visit.exten or (context, exten) == (visit.context, visit.exten):
+        return
+    if not KEYS.match(exten):
+        # He went on from there, and nothing says by which key.
+        return
+    scene.say(
+        VisitCorrected(
+            at=at,
+            pbx=scene.pbx,
+            call=track.id,
+            visit=visit.number,
+            queue=visit.queue,
+            reason="key",
+            wait_ms=max(0, visit.left_at - visit.entered_at),
+            settled_by="ami",
+            key=exten,
+        )
+    )
 
 
 def look_again(scene: Scene, track: CallTrack, at: int) -> None:

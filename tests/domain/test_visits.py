@@ -11,8 +11,9 @@ from callcenter.domain.facts import (
     QueueEntered,
     QueueLeft,
     QueueRefused,
+    VisitCorrected,
 )
-from callcenter.domain.signals import PbxStopping, QueueNamed, Signal
+from callcenter.domain.signals import LegHangupAsked, PbxStopping, QueueNamed, Signal
 from tests.playbook import (
     Playbook,
     a,
@@ -395,3 +396,32 @@ def test_refusal_is_looked_at_in_time_though_the_call_is_woken_for_something_els
 def test_status_on_another_leg_of_the_call_is_not_the_callers(book: Playbook) -> None:
     book.say(*local("l1", "l2", of="c"), variable("l1", "QUEUESTATUS", "TIMEOUT")).expect()
     assert end_of(book) is None
+
+
+def stands_at(leg: str, context: str, exten: str) -> LegHangupAsked:
+    """The line hangs up while its leg stands there in the dialplan."""
+    return LegHangupAsked(0, leg, True, 0, context, exten)
+
+
+def test_key_is_known_late_where_the_leave_still_says_the_queues_place(book: Playbook) -> None:
+    """Asterisk 16."""
+    book.say(leaves_queue("c")).wait(3)
+    book.expect(a(QueueLeft, reason="key", key=""))
+    book.say(stands_at("c", "queue-keys", "1")).say(stands_at("c", "queue-keys", "1"))
+    book.expect(a(VisitCorrected, reason="key", key="1", wait_ms=10_000, settled_by="ami"))
+    visit = book.record().visits[0]
+    assert (visit.end, visit.key) == ("key", "1")
+
+
+@pytest.mark.parametrize("place", [("from-trunk", "600"), ("survey", "start"), ("", "")])
+def test_place_that_is_no_key_says_nothing(book: Playbook, place: tuple[str, str]) -> None:
+    book.say(leaves_queue("c")).wait(3)
+    book.told()
+    book.say(stands_at("c", *place)).expect()
+
+
+def test_key_into_another_queue_is_not_read_from_where_he_stands_then(book: Playbook) -> None:
+    book.say(leaves_queue("c"), joins_queue("c", "sales", "602"))
+    book.told()
+    book.say(stands_at("c", "did", "2"))
+    assert [visit.key for visit in book.record().visits] == ["", ""]
