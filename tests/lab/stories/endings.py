@@ -1,8 +1,7 @@
 """All the ways in which a visit ends, beside the plain ones: each with evidence of its own.
 
 Taken out of the queue by AMI (withdrawn, redirected, hung up), a queue that does not exist, who
-goes while the agent hears the announcement, one round only (option ``n``), a key while it rings,
-and what Asterisk itself ends: by AMI's Hangup, by a time limit, by going on in the dialplan.
+goes while the agent hears the announcement, one round only (option ``n``), a key while it rings.
 """
 
 from __future__ import annotations
@@ -10,11 +9,10 @@ from __future__ import annotations
 import asyncio
 
 from ..phone import Plan
-from ..stage import Agent, Stage, Truth
+from ..stage import Stage, Truth
 from .told import Told, answered_visit, inbound, leg, seconds
 
 NOT_HIS_DEED = "queue_log writes ABANDON for whoever goes while he waits, whoever ended it"
-PBX_IS_NOBODY = "queue_log knows caller and agent only: an end by Asterisk is the caller's"
 
 
 async def withdrawn(stage: Stage) -> Truth:
@@ -266,90 +264,6 @@ async def agent_goes_in_the_announcement(stage: Stage) -> Truth:
     return inbound(stage, [visit], "agent")
 
 
-async def _hung_up(stage: Stage, whose: str) -> Truth:
-    agent = await stage.agent(1, Plan(answer_after=1))
-    await stage.sign_in(agent, "support")
-    call = await (await stage.call_in(600)).answered()
-    desk = await (await agent.desk.next_call()).answered()
-    await asyncio.sleep(3)
-    channel = await (stage.caller_channel() if whose == "caller" else stage.channel_of(agent))
-    await stage.ami.action("Hangup", Channel=channel)
-    await call.finished()
-    await desk.finished()
-    await stage.gone()
-    visit = answered_visit(stage, "support", agent, call, desk, "pbx")
-    visit["log"] = {"by": "caller"}
-    visit["why"] = PBX_IS_NOBODY
-    return inbound(stage, [visit], "pbx")
-
-
-async def ami_hangs_up_the_caller(stage: Stage) -> Truth:
-    """3 s of talk, then AMI hangs up the caller's channel."""
-    return await _hung_up(stage, "caller")
-
-
-async def ami_hangs_up_the_agent(stage: Stage) -> Truth:
-    """3 s of talk, then AMI hangs up the agent's channel."""
-    return await _hung_up(stage, "agent")
-
-
-async def time_limit_while_talking(stage: Stage) -> Truth:
-    """The dialplan allows the whole call 4 s; they are over while they talk."""
-    agent = await stage.agent(1, Plan(answer_after=1))
-    await stage.sign_in(agent, "support")
-    call = await (await stage.call_in(624)).answered()
-    desk = await (await agent.desk.next_call()).answered()
-    await call.finished()
-    await desk.finished()
-    await stage.gone()
-    visit = answered_visit(stage, "support", agent, call, desk, "pbx")
-    visit["log"] = {"by": "caller"}
-    visit["why"] = PBX_IS_NOBODY
-    return inbound(stage, [visit], "pbx")
-
-
-async def direct_time_limit(stage: Stage) -> Truth:
-    """A direct call that Dial's L() ends after 3 s of talk."""
-    agent = await stage.agent(1, Plan(answer_after=1))
-    call = await (await stage.call_in(625)).answered()
-    desk = await (await agent.desk.next_call()).answered()
-    await call.finished()
-    await desk.finished()
-    await stage.gone()
-    truth = inbound(stage, [], "pbx", legs=[leg(agent, desk, "pbx")])
-    truth["calls"][0]["outcome"] = "answered"
-    return truth
-
-
-async def _goes_on(stage: Stage, agent: Agent, by: str) -> Truth:
-    call = await (await stage.call_in(621)).answered()
-    desk = await (await agent.desk.next_call()).answered()
-    await asyncio.sleep(3)
-    if by == "agent":
-        await desk.hangup()
-        await call.finished()
-    else:
-        await call.hangup()
-        await desk.finished()
-    await stage.gone()
-    visit = answered_visit(stage, "support", agent, call, desk, by)
-    return inbound(stage, [visit], "pbx" if by == "agent" else "caller")
-
-
-async def goes_on_after_the_agent(stage: Stage) -> Truth:
-    """Option c: the agent hangs up after 3 s, the caller stays 3 s more in the dialplan."""
-    agent = await stage.agent(1, Plan(answer_after=1))
-    await stage.sign_in(agent, "support")
-    return await _goes_on(stage, agent, "agent")
-
-
-async def could_go_on_but_hangs_up(stage: Stage) -> Truth:
-    """Option c, and it is the caller who hangs up."""
-    agent = await stage.agent(1, Plan(answer_after=1))
-    await stage.sign_in(agent, "support")
-    return await _goes_on(stage, agent, "caller")
-
-
 ANNOUNCED_S = 3.2
 """How long the lab's announcement to an agent takes, on line 622."""
 LONG_ANNOUNCEMENT_S = 7.3
@@ -391,29 +305,6 @@ STORIES = [
         "agent_goes_in_the_announcement",
         "the agent goes while he hears the announcement",
         agent_goes_in_the_announcement,
-        due=3,
-    ),
-    Told(
-        "ami_hangs_up_the_caller", "AMI ends a talk at the caller", ami_hangs_up_the_caller, due=3
-    ),
-    Told("ami_hangs_up_the_agent", "AMI ends a talk at the agent", ami_hangs_up_the_agent, due=3),
-    Told(
-        "time_limit_while_talking",
-        "the call's time is up in the talk",
-        time_limit_while_talking,
-        due=3,
-    ),
-    Told("direct_time_limit", "Dial's own limit ends a direct call", direct_time_limit, due=3),
-    Told(
-        "goes_on_after_the_agent",
-        "option c: the caller goes on in the dialplan",
-        goes_on_after_the_agent,
-        due=3,
-    ),
-    Told(
-        "could_go_on_but_hangs_up",
-        "option c, and the caller hangs up",
-        could_go_on_but_hangs_up,
         due=3,
     ),
 ]
