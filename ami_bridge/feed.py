@@ -2,24 +2,24 @@
 
 ``batches`` is what the engine reads. Live events and the roster's rows meet here: while the roster
 is being asked for, events are told as they come; its rows follow in one piece when the answers are
-there. If the roster fails, the link is asked again after a while; without it the view stays
-unknown, which the board shows, and is never guessed.
+there, at a place in the inbox that a recording has as well. If the roster fails, the link is asked
+again after a while; without it the view stays unknown, which the board shows, and is never guessed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import NamedTuple
 
 from callcenter.domain.signals import LegSeen, Signal
 from callcenter.domain.signals import LinkWentDown as WentDown
 from callcenter.supervise import Tasks
 
-from . import roster
+from . import house_events, roster
 from .answers import LinkError
-from .inbox import Arrived, Inbox, LinkCameUp, LinkWentDown
+from .inbox import Arrived, Inbox, LinkCameUp, LinkWentDown, RosterCame
 from .link import AmiLink
 from .member_watch import MemberWatch
 from .presentation import Presentations
@@ -32,13 +32,30 @@ BATCH = 50
 PORTION = 200
 """Roster rows told at a time."""
 RETRY_S = 5.0
+IDLE_S = 0.25
+"""So often time passes for the switchboard when nothing is said."""
+
+
+class Heard(NamedTuple):
+    """What one message led to, and when it arrived (epoch ms); 0: with the one before it."""
+
+    at: int
+    signals: Sequence[Signal]
 
 
 class Batch(NamedTuple):
-    """Signals in order, and when the oldest message behind them arrived (wall clock, ms)."""
+    """What was heard, in order, and when the oldest message of it arrived (wall clock, ms).
 
-    signals: list[Signal]
-    arrived_ms: float
+    Nothing heard: then nothing waits either, and all that will come arrives after ``arrived_ms``.
+    """
+
+    heard: list[Heard]
+    arrived_ms: int
+
+    @property
+    def signals(self) -> list[Signal]:
+        """The signals alone."""
+        return [signal for heard in self.heard for signal in heard.signals]
 
 
 class Feed:
@@ -66,7 +83,6 @@ class Feed:
         self._members = members
         self._started = ""
         self._life = 0
-        self._rosters: asyncio.Queue[tuple[int, roster.Roster]] = asyncio.Queue(4)
         self.events = 0
         self.signals = 0
         self.complaints: tuple[str, ...] = ()
@@ -85,19 +101,15 @@ class Feed:
     async def batches(self) -> AsyncIterator[Batch]:
         """Eternal: what there is, up to fifty messages at a time; empty after half a second."""
         while True:
-            while not self._rosters.empty():
-                life, answer = self._rosters.get_nowait()
-                if life == self._life:
-                    async for batch in self._tell(answer):
-                        yield batch
             try:
-                async with asyncio.timeout(0.25 if not len(self._inbox) else None):
+                async with asyncio.timeout(IDLE_S if not len(self._inbox) else None):
                     items = await self._inbox.take(BATCH)
             except TimeoutError:
-                yield Batch([], self._wall_ms())
+                if not len(self._inbox):
+                    yield Batch([], self._wall_ms())
                 continue
-            signals: list[Signal] = []
-            arrived = float(self._wall_ms())
+            heard: list[Heard] = []
+            arrived = self._wall_ms()
             for item in items:
                 if isinstance(item, Arrived):
                     arrived = min(arrived, item.wall_ms)
@@ -112,14 +124,22 @@ class Feed:
                     elif item.message.name == "Reload":
                         self._wrap_ups.forget()
                     self._members.seen(item.message)
-                    signals += made
+                    self.signals += len(made)
+                    heard.append(Heard(item.wall_ms, made))
                 elif isinstance(item, LinkCameUp):
                     self._came_up()
                 elif isinstance(item, LinkWentDown):
                     self._life += 1
-                    signals.append(WentDown(item.wall_ms, item.why))
-            self.signals += len(signals)
-            yield Batch(signals, arrived)
+                    self.signals += 1
+                    heard.append(Heard(item.wall_ms, [WentDown(item.wall_ms, item.why)]))
+                elif item.life == self._life:
+                    if heard:
+                        yield Batch(heard, arrived)
+                        heard = []
+                    async for portion in self._tell(item.roster, item.wall_ms):
+                        yield portion
+            if heard:
+                yield Batch(heard, arrived)
 
     def _came_up(self) -> None:
         self._life += 1
@@ -138,23 +158,26 @@ class Feed:
             self.complaints = answer.complaints
             for complaint in answer.complaints:
                 log.warning("%s: %s", self.name, complaint)
-            await self._rosters.put((life, answer))
+            now = self._wall_ms()
+            self._inbox.put(RosterCame(life, answer, asyncio.get_running_loop().time(), now))
+            note = house_events.roster(answer.asked_at, answer.started)
+            for listener in self.link.listeners:
+                listener(note, now / 1000)
             return
 
-    async def _tell(self, answer: roster.Roster) -> AsyncIterator[Batch]:
+    async def _tell(self, answer: roster.Roster, now: int) -> AsyncIterator[Batch]:
         restarted = bool(self._started and answer.started and answer.started != self._started)
         self._started = answer.started or self._started
-        now = self._wall_ms()
         self.rostered_at = now
         self._members.rostered(answer.queues)
         life = self._life
         watched = self._members.watch(lambda: life == self._life)
         self._tasks.brief(f"members of {self.name}", watched)
-        portion: list[Signal] = []
+        at, portion = now, list[Signal]()
         for signal in roster.signals(answer, restarted, now):
             portion.append(signal)
             if len(portion) >= PORTION:
-                yield Batch(portion, now)
-                portion = []
+                yield Batch([Heard(at, portion)], now)
+                at, portion = 0, []
                 await asyncio.sleep(0)
-        yield Batch(portion, now)
+        yield Batch([Heard(at, portion)], now)

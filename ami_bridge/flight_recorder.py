@@ -46,16 +46,11 @@ class FlightRecorder:
 
         Before ``run`` had its turn, too: the roster comes right after the login.
         """
-        if self._recorder is None:
-            self._begin(self._this_hour())
-        assert self._recorder is not None
-        self._recorder.record(message, wall_s)
+        self._page().record(message, wall_s)
 
     async def run(self) -> None:
         """Eternal: writes, and turns the page with the hour. A full disk is warned of."""
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
-        if self._recorder is None:
-            self._begin(self._this_hour())
         try:
             await self._tidy_or_warn()
             while True:
@@ -63,36 +58,39 @@ class FlightRecorder:
                 if hour != self._hour:
                     await self._turn(hour)
                 await asyncio.sleep(FLUSH_S)
-                await self._flush()
+                await self._flush(self._page())
         finally:
-            await self._flush()
+            await self._flush(self._page())
 
     def _this_hour(self) -> int:
         return int(self._wall_s()) // HOUR_S
 
-    def _begin(self, hour: int) -> None:
+    def _page(self) -> Recorder:
+        return self._recorder or self._begin(self._this_hour())
+
+    def _begin(self, hour: int) -> Recorder:
         """A page for this hour; nothing is written yet."""
         self._hour = hour
         self._recorder = Recorder(self._path(hour), self._scrubber)
+        return self._recorder
 
     def _path(self, hour: int) -> Path:
         began = datetime.fromtimestamp(hour * HOUR_S, UTC)
         return self._folder / f"{self._name}-{began:%Y%m%dT%H}.jsonl"
 
-    async def _flush(self) -> None:
-        recorder = self._recorder
-        if recorder is None:
-            return
+    async def _flush(self, recorder: Recorder) -> None:
         try:
             await recorder.flush()
         except OSError as error:
             log.warning("the flight recorder of %s cannot write: %s", self._name, error)
 
     async def _turn(self, hour: int) -> None:
-        await self._flush()
-        if self._recorder is not None:
-            self.lost += self._recorder.counters.lost
+        full = self._recorder
+        # First the new page: what is said while the old one is written belongs there.
         self._begin(hour)
+        if full is not None:
+            await self._flush(full)
+            self.lost += full.counters.lost + full.waiting
         await self._tidy_or_warn()
 
     async def _tidy_or_warn(self) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ami_bridge.protocol import Message
+from ami_bridge.roster import Roster
 
 
 class Arrived(NamedTuple):
@@ -41,7 +42,16 @@ class LinkWentDown(NamedTuple):
     wall_ms: int
 
 
-Item = Arrived | LinkCameUp | LinkWentDown
+class RosterCame(NamedTuple):
+    """The roster asked for in one ``life`` of the connection is whole."""
+
+    life: int
+    roster: Roster
+    mono_s: float
+    wall_ms: int
+
+
+Item = Arrived | LinkCameUp | LinkWentDown | RosterCame
 
 
 class Inbox:

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 
 from callcenter.supervise import Tasks
 
-from . import actions
+from . import actions, house_events
 from .account import AmiAccount
 from .answers import LinkError
 from .inbox import Inbox
@@ -85,7 +85,7 @@ class Ear:
 
     def hear(self, message: Message, _wall_s: float) -> None:
         """A listener of the link. FullyBooted, sent at the login, never bears a stamp."""
-        if message.name == "Response" or message.action_id:
+        if message.name == "Response" or message.action_id or house_events.is_one(message):
             return
         self.events[message.name] = self.events.get(message.name, 0) + 1
         if message.name != "FullyBooted":

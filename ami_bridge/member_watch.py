@@ -149,7 +149,7 @@ class MemberWatch:
         self.seen(message)
         wall = self._wall_s()
         log.info("%s of %s, without an event", name, message.get("Interface"))
-        self._inbox.put(Arrived(message, self._monotonic(), int(wall * 1000)))
+        self._inbox.put(Arrived(message, self._monotonic(), round(wall * 1000)))
         for listener in self._link.listeners:
             listener(message, wall)
 

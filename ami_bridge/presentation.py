@@ -85,6 +85,6 @@ class Presentations:
             ]
         )
         wall = self._wall_s()
-        self._inbox.put(Arrived(message, self._monotonic(), int(wall * 1000)))
+        self._inbox.put(Arrived(message, self._monotonic(), round(wall * 1000)))
         for listener in self._link.listeners:
             listener(message, wall)

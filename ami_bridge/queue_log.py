@@ -72,7 +72,7 @@ def parse(text: str) -> LogLine | None:
     stamp = fields[0]
     if len(fields) < 5 or not (stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
         return _damaged(text)
-    while len(fields) > 5 and not fields[-1]:
+    while not fields[-1] and len(fields) > 5:
         fields.pop()
     event = fields[4]
     possible = PARAMETERS.get(event)
@@ -111,6 +111,8 @@ def whole(params: list[str], place: int) -> int | None:
         text = params[place]
     except IndexError:
         return None
+    if text.isdecimal() and text.isascii() and len(text) < 12:
+        return int(text)
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) < 12):
         return None

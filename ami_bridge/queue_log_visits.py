@@ -25,6 +25,8 @@ NEVER_S = 86_400
 """A stay without an end comes out after a day: its last line is lost, or was never written."""
 RESTART_S = 120
 """Asterisk's start this soon after an end may have been its cause (ASTERISK 12.4)."""
+SWAPPED_AMONG = 2_000
+"""Among so many calls that were spoken of last one is looked for whose id has changed."""
 SYSTEM = frozenset(("NONE", "MANAGER", "CLI", "REALTIME", ""))
 
 
@@ -121,22 +123,34 @@ class VisitFold:
 
     # -- one line --------------------------------------------------------------------------
 
-    def _call(self, line: LogLine) -> LoggedCall:
+    def _call(self, line: LogLine, meant: LoggedCall | None = None) -> LoggedCall:
         """The call of a line, put behind the others: it is the one last spoken of."""
-        call = self._calls.pop(line.callid, None)
+        callid = line.callid if meant is None else meant.callid
+        call = self._calls.pop(callid, None)
         if call is None:
-            call = LoggedCall(callid=line.callid)
-        self._calls[line.callid] = call
-        call.last_s = max(call.last_s, line.epoch)
+            call = LoggedCall(callid=callid)
+        self._calls[callid] = call
+        if line.epoch > call.last_s:
+            call.last_s = line.epoch
         return call
+
+    def _swapped(self, line: LogLine, talk_s: int | None) -> LoggedCall | None:
+        """The call whose talk ends here under another id: it came through a Local channel that took
+        itself out of the way meanwhile (ASTERISK 4.3). Queue, agent and beginning say so."""
+        began_s = line.epoch - (talk_s or 0)
+        for call in islice(reversed(self._calls.values()), SWAPPED_AMONG):
+            visit = self._talking(call, line)
+            if visit is not None and abs((visit.connected_s or 0) - began_s) <= 1:
+                return call
+        return None
 
     def _begin(self, call: LoggedCall, queue: str, entered_s: int) -> LoggedVisit:
         folded = queue.casefold()
-        numbers = self._numbers.setdefault(call.callid, {})
-        numbers[folded] = numbers.get(folded, 0) + 1
-        visit = LoggedVisit(
-            callid=call.callid, queue=queue, number=numbers[folded], entered_s=entered_s
-        )
+        numbers = self._numbers.get(call.callid)
+        if numbers is None:
+            numbers = self._numbers[call.callid] = {}
+        number = numbers[folded] = numbers.get(folded, 0) + 1
+        visit = LoggedVisit(callid=call.callid, queue=queue, number=number, entered_s=entered_s)
         call.visits.append(visit)
         return visit
 
@@ -147,20 +161,18 @@ class VisitFold:
         return visit
 
     def _waiting(self, call: LoggedCall, queue: str) -> LoggedVisit | None:
-        folded = queue.casefold()
         for visit in reversed(call.visits):
-            if visit.end is None and visit.queue.casefold() == folded:
+            if visit.end is None and _same(visit.queue, queue):
                 return visit
         return None
 
     def _talking(self, call: LoggedCall, line: LogLine) -> LoggedVisit | None:
-        folded = line.queue.casefold()
         for visit in call.visits:
             if (
-                visit.end == "answered"
-                and visit.parted_s is None
+                visit.parted_s is None
+                and visit.end == "answered"
                 and visit.agent == line.agent
-                and visit.queue.casefold() == folded
+                and _same(visit.queue, line.queue)
             ):
                 return visit
         return None
@@ -196,13 +208,16 @@ class VisitFold:
         visit.ring_s = whole(line.params, 2)
 
     def _complete(self, line: LogLine) -> None:
-        call = self._call(line)
         params, event = line.params, line.event
         plain = event in ("COMPLETECALLER", "COMPLETEAGENT")
         # From the end: ATTENDEDTRANSFER has one field more in its LINK form.
         last = len(params) >= (3 if plain else 5)
         hold = whole(params, -3 if last else -2)
         talk = whole(params, -2 if last else -1)
+        call = self._calls.get(line.callid)
+        if call is None or self._talking(call, line) is None:
+            call = self._swapped(line, talk) or call
+        call = self._call(line, call)
         visit = self._talking(call, line)
         if visit is None:
             told = [v for v in call.visits if v.agent == line.agent and v.parted_s is not None]
@@ -270,6 +285,11 @@ class VisitFold:
                     visit.wait_s = visit.left_s - visit.entered_s
                 else:
                     visit.parted_s = max(died_s, visit.connected_s or 0)
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether both name one queue: Asterisk does not tell great letters from small."""
+    return one == other or one.casefold() == other.casefold()
 
 
 _ENDS_OF_TALK: dict[str, tuple[EndedBy, TransferKind | None]] = {

@@ -17,10 +17,12 @@ from callcenter.domain.signals import (
     BridgeJoined,
     LegSeen,
     LocalPaired,
+    PoolJoined,
     QueueKnown,
     RosterBegan,
     RosterEnded,
     Signal,
+    SpyBegan,
     WaitingRow,
 )
 
@@ -113,6 +115,11 @@ def _channels(rows: Sequence[Message], at: int) -> Iterator[Signal]:
             row=True,
             age_ms=_age(row.get("Duration")),
         )
+        application = row.get("Application")
+        if application == "AgentLogin":
+            yield PoolJoined(at, seen.leg, row.get("ApplicationData").partition(",")[0])
+        elif application in ("ChanSpy", "ExtenSpy"):
+            yield SpyBegan(at, seen.leg)
         stem, half = seen.name[:-2], seen.name[-2:]
         if seen.name.startswith("Local/") and half in (";1", ";2"):
             # A list has no pairing, so here, and only here, the names must do.

@@ -14,6 +14,7 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ami_bridge import house_events
 from ami_bridge.account import AmiAccount
 from ami_bridge.answers import Answer, LinkError, LinkLost, NoAnswer, OpenAction
 from ami_bridge.inbox import Arrived, Inbox, LinkCameUp, LinkWentDown
@@ -115,7 +116,7 @@ class Session(asyncio.Protocol):
         if not self.greeted.is_set() and self._parser.banner is not None:
             self.greeted.set()
         wall_s = self._wall()
-        wall_ms = int(wall_s * 1000)
+        wall_ms = round(wall_s * 1000)
         for message in messages:
             try:
                 if not self._take(message, now_s, wall_s, wall_ms):
@@ -141,7 +142,9 @@ class Session(asyncio.Protocol):
         """The login succeeded: events count from here on."""
         if not self.lost.is_set():
             self.up = True
-            self._inbox.put(LinkCameUp(self._monotonic(), self._wall_ms(), self.banner or ""))
+            wall_ms = self._wall_ms()
+            self._inbox.put(LinkCameUp(self._monotonic(), wall_ms, self.banner or ""))
+            self._tell(house_events.link_up(), wall_ms / 1000)
 
     async def ask(
         self,
@@ -192,10 +195,12 @@ class Session(asyncio.Protocol):
             self._transport.abort()
 
     def _take(self, message: Message, now_s: float, wall_s: float, wall_ms: int) -> bool:
-        """Brings a message where it belongs; False when the connection was cut meanwhile."""
-        if self._listeners:
-            self._tell(message, wall_s)
+        """Brings a message where it belongs; False when the connection was cut meanwhile.
+
+        Listeners hear what is taken and nothing else, so that a recording holds what we went by.
+        """
         if (self._open or self._expired) and self._claimed(message):
+            self._tell(message, wall_s)
             return True
         if message.name == "Response" or not self.up:
             self._counters.unexpected += 1
@@ -208,6 +213,7 @@ class Session(asyncio.Protocol):
                 "cut so that a roster can repair what is missed"
             )
             return False
+        self._tell(message, wall_s)
         if self._on_event is not None:
             self._on_event(message)
         return True
@@ -260,7 +266,9 @@ class Session(asyncio.Protocol):
         self._expired.clear()
         if self.up:
             self.up = False
-            self._inbox.put(LinkWentDown(why, self._monotonic(), self._wall_ms()))
+            wall_ms = self._wall_ms()
+            self._inbox.put(LinkWentDown(why, self._monotonic(), wall_ms))
+            self._tell(house_events.link_down(why), wall_ms / 1000)
 
     def _count(self, messages: int) -> None:
         parser, counters = self._parser, self._counters
@@ -272,7 +280,7 @@ class Session(asyncio.Protocol):
         counters.oversized += parser.oversized - oversized
 
     def _wall_ms(self) -> int:
-        return int(self._wall() * 1000)
+        return round(self._wall() * 1000)
 
 
 def _watch(sock: socket.socket, ping_interval_s: float) -> None:

@@ -8,15 +8,18 @@ demonstration; so the recorder can scrub it of people.
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import msgspec
 
+from ami_bridge import house_events
 from ami_bridge.inbox import Arrived, Inbox
 from ami_bridge.protocol import Message
 from ami_bridge.scrub import Scrubber
@@ -30,6 +33,11 @@ class TraceLine(msgspec.Struct, frozen=True):
     t: float
     n: int
     h: list[tuple[str, str]]
+
+    @property
+    def at(self) -> int:
+        """When it was received, epoch ms."""
+        return round(self.t * 1000)
 
     @property
     def message(self) -> Message:
@@ -67,6 +75,11 @@ class Recorder:
         self._order = 0
         self._lock = asyncio.Lock()
         self.counters = RecorderCounters()
+
+    @property
+    def waiting(self) -> int:
+        """Messages that are not written yet."""
+        return len(self._waiting)
 
     def record(self, message: Message, wall_s: float) -> None:
         """Notes a message received at ``wall_s`` (epoch seconds UTC). Never waits or raises."""
@@ -109,16 +122,19 @@ class Recorder:
             headers = list(message.items())
             if self._scrubber is not None:
                 headers = self._scrubber.headers(headers)
-            lines.append(encode(TraceLine(round(wall_s, 6), order, headers)))
+            lines.append(encode(TraceLine(wall_s, order, headers)))
         # One write: a reader, or a crash, finds whole lines or none of the batch's tail.
         with self._path.open("ab") as file:
             file.write(b"\n".join(lines) + b"\n")
 
 
 def read(path: Path) -> Iterator[TraceLine]:
-    """The lines of a trace, in order. Raises TraceError (file, line, what), or OSError."""
+    """The lines of a trace, packed (``.gz``) or not, in order.
+
+    Raises TraceError (file, line, what), or OSError.
+    """
     decoder = msgspec.json.Decoder(TraceLine)
-    with path.open("rb") as file:
+    with _opened(path) as file:
         for number, raw in enumerate(file, start=1):
             if not raw.strip():
                 continue
@@ -128,6 +144,10 @@ def read(path: Path) -> Iterator[TraceLine]:
             except ValueError as error:  # msgspec's errors are ValueErrors
                 raise TraceError(f"{path}, line {number}: {error}") from None
             yield line
+
+
+def _opened(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
 
 async def replay(
@@ -152,7 +172,7 @@ async def replay(
     while batch := list(islice(source, 500)):
         for line in batch:
             message = line.message
-            if message.name == "Response":
+            if message.name == "Response" or house_events.is_one(message):
                 continue
             if first_t is None:
                 first_t = line.t
@@ -160,7 +180,7 @@ async def replay(
                 ahead_s = (line.t - first_t) / speed - (monotonic() - started_s)
                 if ahead_s > 0:
                     await sleep(ahead_s)
-            arrived = Arrived(message, monotonic(), int(line.t * 1000))
+            arrived = Arrived(message, monotonic(), line.at)
             while not inbox.put(arrived):
                 await inbox.room()
             put += 1

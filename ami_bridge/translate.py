@@ -37,6 +37,7 @@ from callcenter.domain.signals import (
     Parked,
     PbxStopping,
     PickedUp,
+    PoolJoined,
     QueueEvidence,
     QueueNamed,
     QueueWraps,
@@ -50,6 +51,7 @@ from .instants import Instants
 from .protocol import Message
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_QUOTED_PAIR = re.compile(r"""\\(["\\])""")
 _ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _KNOWN_LIMIT = 100_000
 
@@ -65,7 +67,10 @@ def unescape(text: str) -> str:
 
 def party(text: str) -> str:
     """A party's name or number as sent; nothing where Asterisk prints that it has none."""
-    return "" if text in ("<unknown>", "unknown") else unescape(text)
+    if text in ("<unknown>", "unknown"):
+        return ""
+    # Asterisk leaves SIP's own escapes of a quoted name in it (ASTERISK 12.17).
+    return _QUOTED_PAIR.sub(r"\1", unescape(text))
 
 
 def presentation(text: str) -> Presentation:
@@ -232,6 +237,8 @@ def _attended(m: Message, at: int) -> Made:
         second=m.get("SecondTransfererUniqueid"),
         transferee=m.get("TransfereeUniqueid"),
         target=m.get("TransferTargetUniqueid"),
+        stays=m.get("DestType") == "Threeway",
+        steps_in=m.get("DestType") == "App",
     )
 
 
@@ -289,7 +296,9 @@ _TABLE: dict[str, Callable[[Message, int], Made]] = {
         *(at, m.get("Uniqueid"), False, number(m.get("Cause"))),
         *(m.get("Context"), m.get("Exten")),
     ),
-    "Hangup": lambda m, at: LegGone(at, m.get("Uniqueid"), number(m.get("Cause"))),
+    "Hangup": lambda m, at: LegGone(
+        at, m.get("Uniqueid"), number(m.get("Cause")), m.get("Context"), m.get("Exten")
+    ),
     "LocalBridge": lambda m, at: LocalPaired(
         at, m.get("LocalOneUniqueid"), m.get("LocalTwoUniqueid")
     ),
@@ -332,6 +341,7 @@ _TABLE: dict[str, Callable[[Message, int], Made]] = {
     "ParkedCall": lambda m, at: Parked(at, m.get("ParkeeUniqueid"), m.get("ParkingSpace")),
     "Pickup": lambda m, at: PickedUp(at, m.get("Uniqueid"), m.get("TargetUniqueid")),
     "ChanSpyStart": lambda m, at: SpyBegan(at, m.get("SpyerUniqueid")),
+    "AgentLogin": lambda m, at: PoolJoined(at, m.get("Uniqueid"), m.get("Agent")),
     "Shutdown": lambda m, at: PbxStopping(at),
 }
 

@@ -156,6 +156,6 @@ class WrapUpProbe:
             ]
         )
         wall = self._wall_s()
-        self._inbox.put(Arrived(message, self._monotonic(), int(wall * 1000)))
+        self._inbox.put(Arrived(message, self._monotonic(), round(wall * 1000)))
         for listener in self._link.listeners:
             listener(message, wall)

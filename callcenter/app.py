@@ -63,6 +63,8 @@ from screenpop_ui.pages import shell
 
 log = logging.getLogger(__name__)
 
+LATELY = 500
+"""So many calls before a restart may still have a leg that hangs up."""
 FCR_EVERY_S = 30.0
 RETENTION_AFTER_S = 600.0
 DAY_S = 86_400.0
@@ -129,9 +131,10 @@ class Service:
             # Not heard until its roster says otherwise: an empty wall must not look calm.
             self.board.links[pbx.name] = LinkNow(up=False, since=clock.wall_ms())
         self.live = Live(self.board, clock, NoSuchTopic)
+        lately = (await call_log.find(CallFilter(limit=LATELY))).items
+        begun = [*self.ledger.unfinished(), *lately]
         self.rooms = [
-            build_room(settings, pbx, self.clock, self.tasks, self.ledger.open_calls())
-            for pbx in settings.pbx
+            build_room(settings, pbx, self.clock, self.tasks, begun) for pbx in settings.pbx
         ]
         self._build_desks(call_log, follow_ups)
         self.observed = Observed(self.histograms, self.ledger)
@@ -161,6 +164,8 @@ class Service:
         self.tasks.eternal("reconciler", self.books.reconciler.run())
         for name, settler in self.books.settlers.items():
             self.tasks.eternal(f"settler {name}", settler.run())
+        for name, cel in self.books.cel.items():
+            self.tasks.eternal(f"CEL {name}", cel.run())
         for room in self.rooms:
             self.tasks.eternal(f"AMI {room.name}", room.link.run())
             pump = room.pump(self.engine, self.clock, self.histograms.ami_lag.observe_ms)

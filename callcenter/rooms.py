@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from random import Random
@@ -16,11 +15,11 @@ from ami_bridge.inbox import Inbox
 from ami_bridge.link import AmiLink
 from ami_bridge.member_watch import MemberWatch
 from ami_bridge.presentation import Presentations
+from ami_bridge.scribe import Scribe
 from ami_bridge.wrap_up_probe import WrapUpProbe
 from callcenter import rules
 from callcenter.domain.facts import AnyFact
 from callcenter.domain.model import CallRecord
-from callcenter.domain.signals import Woke
 from callcenter.domain.switchboard import Switchboard
 from callcenter.ports.clock import Clock
 from callcenter.services.engine import Engine
@@ -46,12 +45,10 @@ class PbxRoom(Struct, frozen=True):
         """
         async for batch in self.feed.batches():
             facts: list[AnyFact] = []
-            for signal in batch.signals:
-                facts += self.switchboard.apply(signal)
-            if not batch.signals:
-                due, now = self.switchboard.next_wake, clock.wall_ms()
-                if due is not None and due <= now:
-                    facts += self.switchboard.apply(Woke(now))
+            for at, signals in batch.heard:
+                facts += self.switchboard.hear(at, signals)
+            if not batch.heard:
+                facts += self.switchboard.hear(batch.arrived_ms, ())
             if facts:
                 await engine.commit(facts, batch.arrived_ms)
                 lag_ms(clock.wall_ms() - batch.arrived_ms)
@@ -77,9 +74,9 @@ class PbxRoom(Struct, frozen=True):
 
 
 def build_room(
-    settings: Settings, pbx: Pbx, clock: Clock, tasks: Tasks, open_calls: Iterable[CallRecord]
+    settings: Settings, pbx: Pbx, clock: Clock, tasks: Tasks, begun: Iterable[CallRecord]
 ) -> PbxRoom:
-    """Builds the room of one configured PBX; ``open_calls`` were under way when we stopped."""
+    """Builds the room of one PBX; ``begun``: the last calls before we stopped."""
     inbox = Inbox()
     link = _link(pbx, inbox, clock, pbx.username, _secret(pbx), "on", pbx.name)
     actions = None
@@ -88,23 +85,31 @@ def build_room(
         account = pbx.actions
         actions = _link(pbx, Inbox(), clock, account.username, _secret(account), "off", name)
     switchboard = Switchboard(pbx.name, rules.board_rules(settings, pbx))
-    switchboard.resume(open_calls)
-    presentations = Presentations(link, inbox, tasks, clock.monotonic, time.time)
-    wrap_ups = WrapUpProbe(link, inbox, tasks, clock.monotonic, time.time)
-    members = MemberWatch(link, inbox, clock.monotonic, time.time)
+    switchboard.resume(begun)
+    wall_s = _seconds(clock)
+    presentations = Presentations(link, inbox, tasks, clock.monotonic, wall_s)
+    wrap_ups = WrapUpProbe(link, inbox, tasks, clock.monotonic, wall_s)
+    members = MemberWatch(link, inbox, clock.monotonic, wall_s)
     feed = Feed(pbx.name, link, inbox, clock.wall_ms, tasks, presentations, wrap_ups, members)
-    return PbxRoom(pbx.name, link, feed, switchboard, actions, _recorder(settings, pbx, link))
+    recorder = _recorder(settings, pbx, link, wall_s)
+    return PbxRoom(pbx.name, link, feed, switchboard, actions, recorder)
 
 
-def _recorder(settings: Settings, pbx: Pbx, link: AmiLink) -> FlightRecorder | None:
+def _seconds(clock: Clock) -> Callable[[], float]:
+    return lambda: clock.wall_ms() / 1000
+
+
+def _recorder(
+    settings: Settings, pbx: Pbx, link: AmiLink, wall_s: Callable[[], float]
+) -> FlightRecorder | None:
     """The flight recorder, listening to the link, if a trace is to be kept."""
     keep = settings.trace.keep
     if not keep:
         return None
     length = int(keep[:-1]) * (86_400 if keep.endswith("d") else 3_600)
     folder = Path(settings.trace.folder)
-    recorder = FlightRecorder(pbx.name, folder, length, settings.trace.scrub, time.time)
-    link.listeners.append(recorder.record)
+    recorder = FlightRecorder(pbx.name, folder, length, settings.trace.scrub, wall_s)
+    link.listeners.append(Scribe(recorder.record).hear)
     return recorder
 
 
@@ -130,7 +135,7 @@ def _link(
         events=events,
         ping_interval_s=LISTENING_PING_S if events != "off" else 5.0,
     )
-    return AmiLink(account, inbox, clock.monotonic, time.time, Random(), name)
+    return AmiLink(account, inbox, clock.monotonic, _seconds(clock), Random(), name)
 
 
 def _secret(holder: Pbx | Account) -> str:

@@ -37,6 +37,7 @@ from .settings_shape import (
     Directory,
     Http,
     Log,
+    LogTable,
     Pbx,
     Queue,
     Retention,
@@ -56,6 +57,7 @@ __all__ = [
     "Http",
     "Listed",
     "Log",
+    "LogTable",
     "PauseReason",
     "Pbx",
     "Queue",
@@ -172,7 +174,7 @@ def _list(kind: Any, key: Key, defaults: Any) -> Iterator[Listed]:
         entries = get_origin(_bare(hint)) is tuple
         name = (*here, "LINE") if get_origin(_bare(hint)) is dict else here
         env = variable((*name, "N") if entries else name)
-        if inner is not None and bool not in get_args(_bare(hint)):
+        if inner is not None and not {bool, str} & set(get_args(_bare(hint))):
             env += "__…"  # a table is set key by key
         yield Listed(_name(name), env, words(hint), _default(spec, default), meaning)
         if inner is not None:

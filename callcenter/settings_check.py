@@ -13,7 +13,7 @@ import stat
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import phonenumbers
 from msgspec.structs import replace
@@ -21,8 +21,9 @@ from msgspec.structs import replace
 from .settings_lines import Key
 from .settings_read import Places, variable
 from .settings_secret import Secret
-from .settings_shape import Account, Pbx, Settings
+from .settings_shape import Account, LogTable, Pbx, Settings
 
+TABLE_SCHEMES = ("postgresql", "postgres", "mysql", "mariadb")
 _OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 
@@ -45,12 +46,17 @@ def settle(settings: Settings, folder: Path, places: Places) -> Settings:
 
 def remarks(settings: Settings, config: Path | None, folder: Path) -> Iterator[str]:
     """What works but should not stay so, one sentence each."""
-    written = any(p.secret and not p.secret_file for p in settings.pbx)
+    written = any(
+        account.secret and not account.secret_file
+        for pbx in settings.pbx
+        for account in (pbx, pbx.actions, pbx.queue_log, pbx.cel)
+        if account is not None and not isinstance(account, str)
+    )
     if config is not None and written and _readable_by_others(config):
         yield f"{config}: contains a secret and others can read it: chmod 600 {config}"
     for pbx in settings.pbx:
-        for account in (pbx, pbx.actions):
-            if account is not None and account.secret_file:
+        for account in (pbx, pbx.actions, pbx.queue_log, pbx.cel):
+            if account is not None and not isinstance(account, str) and account.secret_file:
                 path = folder / account.secret_file
                 if _readable_by_others(path):
                     yield f"{path}: others than its owner can read this secret: chmod 600 {path}"
@@ -73,13 +79,7 @@ def remarks(settings: Settings, config: Path | None, folder: Path) -> Iterator[s
 
 def _site(settings: Settings, places: Places) -> None:
     site = settings.site
-    try:
-        zoneinfo.ZoneInfo(site.timezone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise places.error(
-            ("site", "timezone"),
-            f"there is no time zone {site.timezone!r}; expected an IANA name such as Asia/Tehran.",
-        ) from None
+    _zone(site.timezone, ("site", "timezone"), places)
     if not site.languages:
         raise places.error(("site", "languages"), "the list is empty; expected en, fa or he.")
     regions: list[tuple[Key, str]] = [(("site", "region"), site.region)] if site.region else []
@@ -94,6 +94,15 @@ def _site(settings: Settings, places: Places) -> None:
             raise places.error(
                 ("directory", "regions", line), "expected the digits of a dialled line as the key."
             )
+
+
+def _zone(name: str, key: Key, places: Places) -> None:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise places.error(
+            key, f"there is no time zone {name!r}; expected an IANA name such as Asia/Tehran."
+        ) from None
 
 
 def _http(settings: Settings, places: Places) -> Settings:
@@ -159,10 +168,56 @@ def _pbx(pbx: Pbx, key: Key, folder: Path, places: Places) -> Pbx:
     actions = pbx.actions
     if actions is not None:
         actions = replace(actions, secret=_secret(actions, (*key, "actions"), folder, places))
-    return replace(pbx, secret=_secret(pbx, key, folder, places), actions=actions)
+    return replace(
+        pbx,
+        secret=_secret(pbx, key, folder, places),
+        actions=actions,
+        queue_log=_log(pbx.queue_log, (*key, "queue_log"), folder, places),
+        cel=_log(pbx.cel, (*key, "cel"), folder, places),
+    )
 
 
-def _secret(account: Pbx | Account, key: Key, folder: Path, places: Places) -> Secret:
+def _log(log: str | LogTable, key: Key, folder: Path, places: Places) -> str | LogTable:
+    """A path as it is; a table with its password and without what its URL says of the table."""
+    if isinstance(log, str):
+        if "://" not in log:
+            return log
+        log, at = LogTable(url=log), key
+    else:
+        at = (*key, "url")
+    try:
+        url = urlsplit(log.url)
+        usable = url.scheme in TABLE_SCHEMES and bool(url.path.strip("/"))
+        named = parse_qs(url.query, strict_parsing=bool(url.query)).pop("table", [])
+        query = parse_qs(url.query)
+        query.pop("table", None)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise places.error(
+            at,
+            "expected a path, or postgresql://USER@HOST/NAME or mysql://USER@HOST/NAME of a table.",
+        )
+    if url.password is not None:
+        raise places.error(
+            at,
+            "a password does not belong into the address: write it into a file and set "
+            f"secret_file, or set the environment variable {variable((*key, 'secret'))}.",
+        )
+    if log.zone:
+        _zone(log.zone, (*key, "zone"), places)
+    secret = log.secret
+    if secret is not None or log.secret_file:
+        secret = _secret(log, key, folder, places)
+    return replace(
+        log,
+        url=urlunsplit(url._replace(query=urlencode(query, doseq=True))),
+        table=log.table or (named[0] if named else ""),
+        secret=secret,
+    )
+
+
+def _secret(account: Pbx | Account | LogTable, key: Key, folder: Path, places: Places) -> Secret:
     """The account's secret from the settings, the environment or its file."""
     if account.secret is not None and account.secret_file:
         raise places.error((*key, "secret"), "set secret or secret_file, not both.")
@@ -183,9 +238,12 @@ def _secret(account: Pbx | Account, key: Key, folder: Path, places: Places) -> S
             raise places.error((*key, "secret_file"), f"the first line of {path} is empty.")
         return Secret(lines[0].strip())
     if not account.secret:
+        whose = (
+            "this table" if isinstance(account, LogTable) else f"the account {account.username!r}"
+        )
         raise places.error(
             (*key, "secret"),
-            f"the secret of the account {account.username!r} is missing. "
+            f"the secret of {whose} is missing. "
             f"Set secret_file, or the environment variable {variable((*key, 'secret'))}.",
         )
     return account.secret

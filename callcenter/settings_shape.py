@@ -84,6 +84,33 @@ class Account(Struct, frozen=True, kw_only=True):
     ] = ""
 
 
+class LogTable(Struct, frozen=True, kw_only=True):
+    """A table of Asterisk's own database, into which it writes a log."""
+
+    url: An[
+        str,
+        Meta(min_length=1),
+        _says("postgresql://USER@HOST/NAME or mysql://USER@HOST/NAME (MariaDB too), no password."),
+    ]
+    table: An[
+        str,
+        _says(
+            "Name of the table, with its schema and a dot before it if need be. Empty: the log's."
+        ),
+    ] = ""
+    zone: An[
+        str,
+        _says(
+            "IANA name of the zone in which Asterisk writes its times there: the PBX's own, or UTC "
+            "with queue_log_realtime_use_gmt or usegmtime. Empty: the site's."
+        ),
+    ] = ""
+    secret: An[Secret | None, _says("The user's password. Better in secret_file.")] = None
+    secret_file: An[
+        str, _says("File whose first line is the password; readable by the service only.")
+    ] = ""
+
+
 class Pbx(Struct, frozen=True, kw_only=True):
     """One Asterisk."""
 
@@ -109,7 +136,18 @@ class Pbx(Struct, frozen=True, kw_only=True):
         _says("Second account, by which agents are paused. Without it the pages only show."),
     ] = None
     queue_log: An[
-        str, _says("Path of this PBX's queue_log when the service can read it. Empty: not read.")
+        str | LogTable,
+        _says(
+            "Path of this PBX's queue_log when the service can read it, or a table: its URL, or "
+            "keys of its own. Empty: not read."
+        ),
+    ] = ""
+    cel: An[
+        str | LogTable,
+        _says(
+            "Path of its cel-custom/Master.csv, or a table of CEL, likewise: who hung up where "
+            "AMI did not tell. Empty: not read."
+        ),
     ] = ""
     internal: An[
         str,

@@ -25,7 +25,7 @@ from .records import AgentSpan, was_answered
 from .rules import Rules
 from .sketch import bucket_of
 
-_OFFER_SUMS: Mapping[OfferEnd, str] = MappingProxyType(
+OFFER_SUMS: Mapping[OfferEnd, str] = MappingProxyType(
     {
         "answered": "offers_answered",
         "no_answer": "offers_missed",
@@ -133,7 +133,7 @@ def _add_offer(book: _Book, offer: Offer, at: int, queue: str, *, seen: bool) ->
     if offer.end is None:
         return
     part = Counters()
-    setattr(part, _OFFER_SUMS[offer.end], 1)
+    setattr(part, OFFER_SUMS[offer.end], 1)
     part.ring_ms = _length(offer.ring_ms or 0, part, offer.at, offer.ended_at if seen else None)
     book.add_everywhere(at, queue, offer.agent.id, part)
 
@@ -209,6 +209,11 @@ def _length(ms: int, part: Counters, since: int = 0, until: int | None = None) -
     The facts say nothing below zero, but their instants do: such a duration is counted, unless
     it is no more than the events of two legs may cross by.
     """
-    if ms < 0 or (until is not None and until < since - CROSSING_MS):
+    if ms < 0 or ran_back(since, until):
         part.clamped += 1
     return max(0, ms)
+
+
+def ran_back(since: int, until: int | None) -> bool:
+    """Whether these instants (epoch ms) say that a clock was set back between them."""
+    return until is not None and until < since - CROSSING_MS

@@ -95,6 +95,20 @@ def nobody_is_busy(board: Switchboard) -> None:
         assert board.scene.agents.state_of(agent)[0] not in BUSY, agent
 
 
+def without_repeats(facts: list[AnyFact]) -> list[AnyFact]:
+    """A new process says of every agent how he is; the ledger knows most of it already."""
+    last: dict[str, tuple[str, str]] = {}
+    kept: list[AnyFact] = []
+    for fact in facts:
+        if isinstance(fact, AgentStateChanged):
+            now = (fact.state, fact.reason)
+            if last.get(fact.agent.id) == now:
+                continue
+            last[fact.agent.id] = now
+        kept.append(fact)
+    return kept
+
+
 def all_of_it(facts: list[AnyFact], calls: dict[str, CallRecord], board: Switchboard) -> None:
     """Every invariant, of a story that is over."""
     durations_are_not_negative(facts)

@@ -26,7 +26,7 @@ TESTED_IN = {
         "sentences, read as the command prints them",
     ),
     "tests/cli/test_trace.py": (
-        "callcenter/cli: recording, replaying",
+        "callcenter/cli: recording",
         "recorded from the fake PBX and played again",
     ),
     "tests/cli/test_calls.py": ("callcenter/cli: call_sheet, dates", "an exported file"),
@@ -104,7 +104,7 @@ SHAPES = (
     "callcenter/cli: __main__, findings",
     "callcenter: settings_desk",
     "callcenter/domain: customer, facts, model, signals",
-    "callcenter/services: ports_books, ports_call_log",
+    "callcenter/services: ports_books, ports_cel, ports_call_log",
     "callcenter/web: asks",
 )
 

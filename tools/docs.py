@@ -66,6 +66,8 @@ def list_of_facts() -> str:
 def _type(kind: Any) -> str:
     if kind is type(None):
         return "null"
+    if kind is msgspec.Raw:
+        return "JSON"
     options = get_args(kind)
     if options and all(isinstance(option, str) for option in options):
         return " / ".join(options)

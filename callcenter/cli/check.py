@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from ami_bridge.inspection import (
     visiting,
 )
 from callcenter.app import SystemClock
+from callcenter.cli.check_logs import logs
 from callcenter.cli.common import config_option, run, sentences, settings_of
 from callcenter.cli.diagnosis import findings
 from callcenter.cli.findings import Finding
@@ -72,6 +72,7 @@ def check(
     """Read a live Asterisk and say what is missing, with the lines to add."""
     if (host is None) != (username is None):
         raise click.UsageError("--host and --username belong together; give both or neither.")
+    zone = "UTC"
     if host is not None and username is not None:
         secret = Secret(_asked_secret(username))
         pbxs: tuple[Pbx, ...] = (
@@ -79,9 +80,10 @@ def check(
         )
     else:
         settings = settings_of(config)
+        zone = settings.site.timezone
         pbxs = (chosen_pbx(settings, name),) if name or not settings.pbx else settings.pbx
     with quiet_link():
-        checked = run(_check_all(pbxs, seconds))
+        checked = run(_check_all(pbxs, seconds, zone))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode({"pbx": checked})).decode())
     else:
@@ -100,11 +102,11 @@ def _asked_secret(username: str) -> str:
     return secret
 
 
-async def _check_all(pbxs: tuple[Pbx, ...], seconds: float) -> list[Checked]:
-    return [await _check(pbx, seconds, len(pbxs) > 1) for pbx in pbxs]
+async def _check_all(pbxs: tuple[Pbx, ...], seconds: float, zone: str) -> list[Checked]:
+    return [await _check(pbx, seconds, zone, len(pbxs) > 1) for pbx in pbxs]
 
 
-async def _check(pbx: Pbx, seconds: float, several: bool) -> Checked:
+async def _check(pbx: Pbx, seconds: float, zone: str, several: bool) -> Checked:
     said: list[Finding] = []
     members: list[Member] = []
     clock = SystemClock()
@@ -135,7 +137,7 @@ async def _check(pbx: Pbx, seconds: float, several: bool) -> Checked:
             said.append(Finding(about="actions", mark="missing", says=str(error)))
     else:
         said.append(_ok("actions", "There is no second account, so the pages only show."))
-    said += _of_this_machine(pbx)
+    said += [*_encryption(pbx), *await logs(pbx, zone)]
     return Checked(
         pbx=pbx.name,
         address=f"{pbx.host}:{pbx.port}",
@@ -177,7 +179,7 @@ def _actions(account: Account, why: str, allowed: frozenset[str] | None) -> Iter
         yield Finding(about="actions", mark="advice", says=says, where=where, add=add)
 
 
-def _of_this_machine(pbx: Pbx) -> Iterator[Finding]:
+def _encryption(pbx: Pbx) -> Iterator[Finding]:
     if pbx.encryption is None and pbx.host not in LOOPBACK:
         yield Finding(
             about="tls",
@@ -186,19 +188,6 @@ def _of_this_machine(pbx: Pbx) -> Iterator[Finding]:
             where="manager.conf, [general]; and tls = true in the settings",
             add=("tlsenable = yes", "tlsbindaddr = ADDRESS:5039", "tlscertfile = FILE"),
         )
-    if not pbx.queue_log:
-        return
-    path = Path(pbx.queue_log)
-    if not path.is_file():
-        says = (
-            f"There is no queue_log at {path} on this machine. Correct queue_log, or leave it out."
-        )
-    elif not os.access(path, os.R_OK):
-        says = f"{path} cannot be read by this user; the service's user needs that right."
-    else:
-        yield _ok("queue_log", f"{path} can be read.")
-        return
-    yield Finding(about="queue_log", mark="missing", says=says)
 
 
 def _agents(pbx: str, members: list[Member]) -> list[tuple[str, str, list[str]]]:

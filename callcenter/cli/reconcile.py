@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from ami_bridge.queue_log_file import LogFiles
-from callcenter.books import linker
+from callcenter.books import book_of, linker
 from callcenter.bus.in_process import InProcessBus
 from callcenter.cli.common import Failed, config_option, database_of, run, sentences, settings_of
 from callcenter.cli.dates import bounds, checked
@@ -23,10 +23,11 @@ from callcenter.directory.directory import EmbeddedDirectory
 from callcenter.rules import kpi_rules
 from callcenter.services import projector as projecting
 from callcenter.services.engine import Engine
+from callcenter.services.house_writer import HouseWriter
 from callcenter.services.ledger import Ledger
-from callcenter.services.ports_books import Job, Unexplained
+from callcenter.services.ports_books import Job, LogSource, Unexplained
 from callcenter.services.projector import Projector
-from callcenter.services.reconcile import HouseWriter, Reconciliation
+from callcenter.services.reconcile import Reconciliation
 from callcenter.services.reconciler import said
 from callcenter.settings import Pbx, Settings
 from callcenter.store.call_log import SqlCallLog
@@ -37,7 +38,8 @@ from callcenter.store.ledger_rows import SqlBooks
 SHOWN = 20
 """Unexplained calls that are written out; all of them are in the ledger."""
 ALONE = 2_000
-"""Calls of one transaction when nobody else writes."""
+PAST_ALONE = 10_000
+"""Calls of one transaction when nobody else writes: compared ones, and those made from the log."""
 WATCH_S = 0.5
 TAKEN_S = 120.0
 """How long the running service may take to begin."""
@@ -98,7 +100,9 @@ def reconcile(
             )
             run(_ask(settings, job))
         else:
-            source = LogFiles(Path(one.queue_log or "queue_log"), files)
+            # Without a queue_log of its own the PBX was chosen for the files that were named.
+            own = not files and one.queue_log
+            source = book_of(own, zone) if own else LogFiles(files[-1], files)
             run(_by_ourselves(settings, one, source, from_ms, to_ms, dry_run))
 
 
@@ -168,7 +172,7 @@ async def _nobody_came(settings: Settings, books: SqlBooks, job: Job) -> None:
 async def _by_ourselves(
     settings: Settings,
     pbx: Pbx,
-    source: LogFiles,
+    source: LogSource,
     from_ms: int | None,
     to_ms: int | None,
     dry_run: bool,
@@ -191,6 +195,7 @@ async def _by_ourselves(
             now_ms=clock.wall_ms,
             link=linker(settings, directory),
             at_once=ALONE,
+            past_at_once=PAST_ALONE,
         )
         try:
             with bar(f"Reading the log of {pbx.name}", "bytes") as shown:
@@ -201,7 +206,7 @@ async def _by_ourselves(
                 report = await work.run(source, from_ms, to_ms, progress)
         except OSError as error:
             raise Failed(
-                f"{error.filename or source.path} cannot be read: {error.strerror or error}."
+                f"{error.filename or 'The log'} cannot be read: {error.strerror or error}."
             ) from error
         click.echo(("Nothing was changed. " if dry_run else "") + said(report))
         _show(sorted(report.unexplained, key=lambda item: -item.at)[:SHOWN])

@@ -1,18 +1,12 @@
-"""What one PBX says, into a file: heard as the service hears it, read back by ``trace replay``.
-
-A recording begins, and after each reconnect goes on, with the answers to the login and to the
-roster's questions; they bear ActionIDs ``snap-1``, ``snap-2`` ... (``snap2-…`` after a reconnect).
-Pings and other questions of the service leave no trace. Keys of a login are not in it.
-"""
+"""What one PBX says, into a file: heard as the service hears it, read back by ``trace replay``."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable
 from pathlib import Path
 
-from ami_bridge.protocol import Message
+from ami_bridge.scribe import Scribe
 from ami_bridge.scrub import Scrubber
 from ami_bridge.trace import Recorder
 from callcenter.ports.clock import Clock
@@ -20,56 +14,11 @@ from callcenter.rooms import build_room
 from callcenter.settings import Pbx, Settings
 from callcenter.supervise import Tasks
 
-_OURS = re.compile(r"(cc-[0-9a-f]{16}-)\d+")
 _LOOK_S = 0.1
 
 
 class CannotHear(Exception):
     """The PBX could not be reached, or refused us, before anything was recorded."""
-
-
-class Scribe:
-    """Gives a recorder what belongs into a recording, with the ActionIDs of one."""
-
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-        self._lives: list[str] = []
-        self._names: dict[str, str] = {}
-        self.heard = 0
-
-    def hear(self, message: Message, wall_s: float) -> None:
-        """A listener of the link."""
-        ours = _OURS.fullmatch(message.action_id)
-        if ours is not None:
-            if message.name == "Response" and not _belongs(message):
-                return
-            name = self._name(ours[1], message.action_id)
-            message = Message.of(
-                [(k, name if k.lower() == "actionid" else v) for k, v in message.items()]
-            )
-        elif message.name == "Response":
-            return
-        self.heard += 1
-        self._recorder.record(message, wall_s)
-
-    def _name(self, life: str, action_id: str) -> str:
-        if life not in self._lives:
-            self._lives.append(life)
-            self._names.clear()
-        if action_id not in self._names:
-            which = len(self._lives)
-            prefix = "snap" if which == 1 else f"snap{which}"
-            self._names[action_id] = f"{prefix}-{len(self._names) + 1}"
-        return self._names[action_id]
-
-
-def _belongs(response: Message) -> bool:
-    """Whether a response is the login's, CoreStatus's, or the beginning of a list."""
-    return (
-        response.get("Message") == "Authentication accepted"
-        or bool(response.get("CoreStartupDate"))
-        or response.get("EventList").lower() == "start"
-    )
 
 
 async def record(
@@ -88,7 +37,7 @@ async def record(
     """
     tasks = Tasks()
     recorder = Recorder(path, scrubber)
-    scribe = Scribe(recorder)
+    scribe = Scribe(recorder.record)
     room = build_room(settings, pbx, clock, tasks, ())
     room.link.listeners.append(scribe.hear)
 

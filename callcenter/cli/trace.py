@@ -8,6 +8,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -70,19 +71,25 @@ def record(
 
 
 @trace.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--facts", type=click.Path(path_type=Path, dir_okay=False), help="Facts into a file.")
 @click.option("--pbx", "name", help="Take it for this PBX's, when there are several.")
 @config_option
 @sentences
-def replay(file: Path, facts: Path | None, name: str | None, config: Path | None) -> None:
-    """Print the facts that a recording gives, one JSON object a line."""
+def replay(
+    files: tuple[Path, ...], facts: Path | None, name: str | None, config: Path | None
+) -> None:
+    """Print the facts that a recording gives, one JSON object a line.
+
+    FILES are its parts, oldest first, packed (.gz) or not.
+    """
     settings = settings_of(config)
     pbx = chosen_pbx(settings, name) if settings.pbx else None
     rules = board_rules(settings, pbx) if pbx is not None else Rules()
     tally = Tally()
+    lines = chain.from_iterable(read(file) for file in files)
     try:
-        told = play_again(read(file), pbx.name if pbx is not None else name or "pbx1", rules, tally)
+        told = play_again(lines, pbx.name if pbx is not None else name or "pbx1", rules, tally)
         _write(told, facts)
     except TraceError as error:
         raise Failed(f"{error}. This is no recording of «callcenter trace record».") from error
@@ -91,7 +98,7 @@ def replay(file: Path, facts: Path | None, name: str | None, config: Path | None
         sys.stdout = None
         raise click.exceptions.Exit(1) from None
     except OSError as error:
-        where = error.filename or file
+        where = error.filename or files[0]
         raise Failed(f"{where} cannot be used: {error.strerror}.") from error
     click.echo(
         f"{tally.messages} messages of {tally.lives} connection(s) gave {tally.signals} signals "

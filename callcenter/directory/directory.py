@@ -90,6 +90,19 @@ class EmbeddedDirectory:
                     self._kept.popitem(last=False)
         return list(found)
 
+    async def look_up_many(self, numbers: Sequence[Number]) -> list[list[Match]]:
+        """As ``look_up`` of each, in their order.
+
+        Whatever rule finds a customer, his number ends as the one looked for: most callers of a
+        history are strangers, and are told apart by that in one question.
+        """
+        ends = {number.digits[-self._suffix_digits :] for number in numbers} - {""}
+        known = await self._customers.known_ends(sorted(ends))
+        return [
+            await self.look_up(number) if number.digits[-self._suffix_digits :] in known else []
+            for number in numbers
+        ]
+
     async def get(self, customer_id: int) -> Customer | None:
         """The customer with this id."""
         return await self._customers.get(customer_id)

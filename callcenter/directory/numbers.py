@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import phonenumbers
 from msgspec import Struct, field
+from msgspec.structs import replace
 from phonenumbers import PhoneNumberFormat
 
 from callcenter.domain.customer import CustomerNumber, Number
@@ -55,6 +56,8 @@ _EXTENSION = re.compile(
 _SEPARATORS = re.compile(r"[\s().\-/\\_·•*'\"‐-―−]+")
 _POSSIBLE = phonenumbers.ValidationResult.IS_POSSIBLE
 _DIGITS = re.compile(r"\+?[0-9]+")
+_PLAIN = re.compile(rf"\+?[0-9]{{6,{MOST_DIGITS}}}")
+"""What needs no cleaning, and is longer than any word or code for a withheld number."""
 
 
 class Regions(Struct, frozen=True):
@@ -84,27 +87,41 @@ def normalise(
     A number without country code is the region's. Reading the ``e164`` of an answer again gives
     the same ``e164``.
     """
-    if presentation != "shown" or _is_withheld(raw):
-        return Number(raw=raw, region=region, withheld=True)
-    dialled = _dialled(raw)
+    number, parsed = _understood(raw, region, presentation, internal_digits)
+    return number if parsed is None else replace(number, national=_shown(parsed, number, region))
+
+
+def unshown(raw: str, region: str) -> Number:
+    """As ``normalise``, but a number that was understood is not written as people read it, and
+    nothing is kept: for millions of numbers that are looked up once and shown to nobody."""
+    return _understood(raw, region, "shown", INTERNAL_DIGITS)[0]
+
+
+def _understood(
+    raw: str, region: str, presentation: Presentation, internal_digits: int
+) -> tuple[Number, phonenumbers.PhoneNumber | None]:
+    plain = bool(_PLAIN.fullmatch(raw))
+    if presentation != "shown" or (not plain and _is_withheld(raw)):
+        return Number(raw=raw, region=region, withheld=True), None
+    dialled = _international(raw) if plain else _dialled(raw)
     if not dialled:
-        return Number(raw=raw, national=visible(raw), region=region)
+        return Number(raw=raw, national=visible(raw), region=region), None
     bare = dialled.lstrip("+")
     if not dialled.startswith("+") and len(bare) <= internal_digits:
-        return Number(raw=raw, national=bare, region=region, internal=True, digits=bare)
+        return Number(raw=raw, national=bare, region=region, internal=True, digits=bare), None
     parsed = _parsed(dialled, region)
     if parsed is None:
-        return Number(raw=raw, national=dialled, region=region, digits=bare.lstrip("0"))
+        return Number(raw=raw, national=dialled, region=region, digits=bare.lstrip("0")), None
     own = phonenumbers.region_code_for_number(parsed) or (
         phonenumbers.region_code_for_country_code(parsed.country_code or 0)
     )
-    return Number(
+    number = Number(
         raw=raw,
         e164=phonenumbers.format_number(parsed, PhoneNumberFormat.E164),
-        national=_shown(parsed, own, region),
         region=own,
         digits=phonenumbers.national_significant_number(parsed),
     )
+    return number, parsed
 
 
 def customer_number(raw: str, region: str, label: str = "") -> CustomerNumber | str:
@@ -159,9 +176,12 @@ def _dialled(raw: str) -> str:
         plain = "+" + plain[:-1]
     if not _DIGITS.fullmatch(plain) or len(plain) > MOST_DIGITS:
         return ""
-    if plain.startswith("00") and len(plain) > 8:
-        plain = "+" + plain[2:]
+    plain = _international(plain)
     return plain if plain != "+" else ""
+
+
+def _international(digits: str) -> str:
+    return "+" + digits[2:] if digits.startswith("00") and len(digits) > 8 else digits
 
 
 def _parsed(dialled: str, region: str) -> phonenumbers.PhoneNumber | None:
@@ -169,18 +189,17 @@ def _parsed(dialled: str, region: str) -> phonenumbers.PhoneNumber | None:
         parsed = phonenumbers.parse(dialled, region)
     except phonenumbers.NumberParseException:
         return None
-    if phonenumbers.is_valid_number(parsed):
-        return parsed
     # New ranges are valid before the tables know them. A country code that was written, or the
     # trunk prefix of the line's country, leaves no doubt about what kind of number it is.
     trunk = phonenumbers.ndd_prefix_for_region(region, True)
     whole = dialled.startswith("+") or (trunk == "0" and dialled.startswith("0"))
     if whole and phonenumbers.is_possible_number_with_reason(parsed) == _POSSIBLE:
         return parsed
-    return None
+    return parsed if phonenumbers.is_valid_number(parsed) else None
 
 
-def _shown(parsed: phonenumbers.PhoneNumber, own: str, region: str) -> str:
+def _shown(parsed: phonenumbers.PhoneNumber, number: Number, region: str) -> str:
+    own = number.region
     inside = own == region or (not own and not region)
     form = PhoneNumberFormat.NATIONAL if inside else PhoneNumberFormat.INTERNATIONAL
     return str(phonenumbers.format_number(parsed, form))

@@ -120,7 +120,7 @@ class AgentBook:
 
     def state_device(self, agent: Agent, device: str) -> None:
         """Notes the device whose state stands for the agent (``state_interface``)."""
-        if device and not device.startswith(("hint:", "Custom:", "Agent:")):
+        if device and not device.startswith(("hint:", "Custom:")):
             self._by_device.setdefault(bare(device).lower(), agent.ref.id)
 
     def seen(self, agent: Agent, at: int) -> AgentSeen | None:

@@ -1,4 +1,4 @@
-"""What is said of legs together: bridges entered and left, hold, transfers, parking, pick-ups.
+"""What is said of legs together: bridges entered and left, hold, pick-ups, listeners.
 
 Who talks with whom is read from the bridges (``conversations.settle``); the other signals only
 say why they change.
@@ -6,17 +6,14 @@ say why they change.
 
 from __future__ import annotations
 
-from . import conversations, lines, offers
+from . import channels, conversations, lines, offers, pool, stand_ins
 from .calls import Scene
-from .model import Transfer
 from .signals import (
     BridgeJoined,
     BridgeParted,
     HoldPressed,
-    Parked,
     PickedUp,
     SpyBegan,
-    Transferred,
 )
 
 
@@ -32,6 +29,7 @@ def joined(scene: Scene, s: BridgeJoined) -> None:
     if swapped is not None:
         lines.swapped(scene, leg, swapped)
     scene.legs.enter(leg, s.bridge, s.kind)
+    pool.speaks(scene, leg)
     conversations.settle_all(scene, scene.legs.component(leg), s.at)
 
 
@@ -57,37 +55,6 @@ def hold_pressed(scene: Scene, s: HoldPressed) -> None:
         conversations.resume(scene, *found, s.at)
 
 
-def transferred(scene: Scene, s: Transferred) -> None:
-    """A transfer succeeded."""
-    transferee = scene.legs.get(s.transferee)
-    if transferee is not None and transferee.half:
-        transferee.inherits = False
-    leg = scene.legs.get(s.transferer)
-    if leg is None:
-        return
-    track = scene.calls.get(leg.call)
-    agent = scene.attribute(leg)
-    if track is None or agent is None or leg.id == track.customer:
-        return
-    talk = track.talks.get(agent.ref.id) or track.ended_talks.get(agent.ref.id)
-    if talk is None:
-        return
-    to = s.to or lines.described(scene, scene.legs.get(s.target))
-    conversations.handed_on(scene, track, talk, Transfer(s.kind, to), s.at)
-    conversations.settle(scene, track, s.at)
-
-
-def parked(scene: Scene, s: Parked) -> None:
-    """The customer was parked by whoever talked with him."""
-    leg = scene.legs.get(s.leg)
-    track = None if leg is None else scene.calls.get(leg.call)
-    if leg is None or track is None or track.customer != leg.id:
-        return
-    for talk in list(track.talks.values()):
-        conversations.handed_on(scene, track, talk, Transfer("parked", s.space), s.at)
-    conversations.settle_all(scene, (track.id,), s.at)
-
-
 def picked_up(scene: Scene, s: PickedUp) -> None:
     """Another phone answers for one that rings."""
     target, picker = scene.legs.get(s.target), scene.legs.get(s.picker)
@@ -102,6 +69,18 @@ def picked_up(scene: Scene, s: PickedUp) -> None:
 def spied(scene: Scene, s: SpyBegan) -> None:
     """A leg turned out to listen to others."""
     leg = scene.legs.get(s.leg)
-    if leg is not None:
-        leg.spy = True
-        conversations.settle_all(scene, (leg.call,), s.at)
+    if leg is None:
+        return
+    track = scene.calls.get(leg.call)
+    own = [leg]
+    if track is not None and any(half.id == track.first for half in scene.legs.wire(leg)):
+        # All legs of the call that he began, or that was made to ring him, are his.
+        own = [other for other in scene.legs.legs.values() if other.call == track.id]
+        if track.direction != "internal":
+            stand_ins.begin_anew(scene, track, s.at)
+            track.direction = "internal"
+            channels.reclassified(scene, track, s.at)
+    for each in own:
+        channels.absent(scene, each)
+        each.spy = True
+    conversations.settle_all(scene, (leg.call,), s.at)

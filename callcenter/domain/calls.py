@@ -16,7 +16,6 @@ from .facts import AnyFact
 from .legs import Leg, LegBook
 from .model import (
     AgentRef,
-    CallRecord,
     Direction,
     EndedBy,
     OfferEnd,
@@ -63,8 +62,10 @@ class OpenOffer(Struct, eq=False):
 
 class OpenTalk(Struct, eq=False):
     """An agent joined with the customer. ``parted_at``: out of reach, not yet known why;
-    ``asked_at``: when his own device asked for the hang-up; ``left_behind``: the customer's leg
-    left their bridge first; ``unseen``: his leg went while we could not hear.
+    ``replaced_at``: meanwhile somebody else is with the customer; ``asked_at``: when his own
+    device asked for the hang-up; ``left_behind``: the customer's leg left their bridge first;
+    ``brought_in``: whom he brought in, three-way; ``unseen``: his leg went while we could not hear;
+    ``taken_up``: it began before a restart of ours.
     """
 
     number: int
@@ -76,20 +77,26 @@ class OpenTalk(Struct, eq=False):
     hold_ms: int = 0
     held_since: int = 0
     parted_at: int = 0
+    replaced_at: int = 0
     consulting: bool = False
     transfer: Transfer | None = None
+    brought_in: Transfer | None = None
     completed: str = ""
     asked_at: int = 0
     left_behind: bool = False
     unseen: bool = False
+    taken_up: bool = False
 
 
 class CallTrack(Struct, eq=False):
     """The working state of one call. ``asked_at``: the customer's own line asked to hang up;
-    ``taken_over``: its only leg went on in another call; ``turned_away``: agents whose last offer
-    of it came to nothing; ``refusal``: why a queue last refused it, and when;
-    ``nameless``: the same of a queue whose name may still be told; ``keyless``: the visit that it
-    left last, by a key that is not known yet.
+    ``walked_off``: his line did that by handing on who talked with him;
+    ``taken_over``: what it was about went on in another call; ``turned_away``: agents whose last
+    offer of it came to nothing; ``refusal``: why a queue last refused it, and when; ``nameless``:
+    the same of a queue whose name may still be told; ``keyless``: the visit that it left last, by
+    a key that is not known yet. ``queued``: legs that queues have had;
+    ``set_aside``: by agent, the queue and visit that led to him before the customer was there
+    (``stand_ins``); ``stood``: the first leg was up.
     """
 
     id: str
@@ -115,11 +122,16 @@ class CallTrack(Struct, eq=False):
     answered: bool = False
     far_answered: bool = False
     asked_at: int = 0
+    walked_off: bool = False
     first_asked_at: int = 0
     last_end: EndedBy | None = None
     last_parted_at: int = 0
     ended_talks: dict[str, OpenTalk] = field(default_factory=dict)
     taken_over: bool = False
+    queued: set[str] = field(default_factory=set)
+    set_aside: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    anew: bool = False
+    stood: bool = False
     refusal: tuple[str, int] = ("", 0)
     nameless: tuple[str, int] | None = None
     keyless: OpenVisit | None = None
@@ -129,6 +141,18 @@ class CallTrack(Struct, eq=False):
     def waiting(self) -> OpenVisit | None:
         """The visit in which the caller still waits."""
         return next((visit for visit in self.visits.values() if not visit.left_at), None)
+
+
+class Expected(Struct, frozen=True):
+    """What a leg was before a restart of ours: part of a call, perhaps an agent's, or rung."""
+
+    call: str
+    agent: str = ""
+    offer: int = 0
+
+    def take(self, leg: Leg) -> None:
+        """It is still there, and what it was."""
+        leg.call, leg.agent, leg.offer = self.call, self.agent, self.offer
 
 
 class Rules(Struct, frozen=True):
@@ -147,6 +171,8 @@ class Scene:
         self.legs = LegBook()
         self.agents = AgentBook(pbx)
         self.calls: dict[str, CallTrack] = {}
+        self.expected: dict[str, Expected] = {}
+        """Legs of before a restart of ours that the roster has not told of."""
         self.devices: set[str] = set()
         self.queue_at: dict[tuple[str, str], str] = {}
         self.queues: dict[str, tuple[str, int]] = {}
@@ -190,8 +216,8 @@ class Scene:
             return self.agents.get(leg.agent)
         if leg.half or leg.external:
             return None
-        agent = self.agents.by_device(leg.endpoint)
-        if agent is None and self.internal(leg):
+        agent = self.agents.by_device(f"Agent:{leg.pool}" if leg.pool else leg.endpoint)
+        if agent is None and not leg.pool and self.internal(leg):
             agent = self.agents.ensure(leg.endpoint, leg.cname)
         if agent is not None:
             leg.agent = agent.ref.id
@@ -218,76 +244,21 @@ def outcome_of(track: CallTrack) -> Outcome:
     """How the journey as a whole came out, from the ends of its parts."""
     if track.answered and (track.direction != "outbound" or track.far_answered):
         return "answered"
-    if track.visit_ends:
+    # A queue may have given a stand-in to an agent: that reached no customer.
+    if track.visit_ends and track.visit_ends[-1] != "answered":
         return track.visit_ends[-1]
     if track.direction == "outbound":
         last = track.dial_ends[-1] if track.dial_ends else ""
         if last == "BUSY":
             return "busy"
         return "no_answer" if last in ("NOANSWER", "CANCEL", "") else "failed"
+    if track.answered_offers:
+        # Picked up, and never joined: he did not accept the call.
+        return "no_answer"
     if track.direct_ends:
         if all(end == "rejected" for end in track.direct_ends):
             return "busy"
         if all(end == "unreachable" for end in track.direct_ends):
             return "failed"
         return "no_answer"
-    return "ivr" if track.direction == "inbound" else "no_answer"
-
-
-def resumed(record: CallRecord) -> CallTrack:
-    """The track of an open call from its record, after a restart of ours.
-
-    Legs other than the customer's are not in the record; the roster brings them, and an agent who
-    is found joined with the customer goes on with the conversation that he had.
-    """
-    track = CallTrack(
-        id=record.id,
-        first=record.uniqueid,
-        customer=record.uniqueid,
-        direction=record.direction,
-        started_at=record.started_at,
-        number=record.caller.number,
-        cname=record.caller.name,
-        presentation=record.caller.presentation,
-        line=record.line,
-        visit_count=len(record.visits),
-        talk_count=len(record.conversations),
-        answered=bool(record.conversations),
-        far_answered=record.answered_at is not None,
-        recordings=list(record.recordings),
-    )
-    offers = [(None, "", offer) for offer in record.direct] + [
-        (visit.number, visit.queue, offer) for visit in record.visits for offer in visit.offers
-    ]
-    track.offer_count = max((offer.number for _, _, offer in offers), default=0)
-    for number, queue, offer in offers:
-        if offer.end is None:
-            track.offers[offer.number] = OpenOffer(
-                offer.number, offer.agent, offer.at, set(), number, queue
-            )
-        elif number is None:
-            track.direct_ends.append(offer.end)
-    for visit in record.visits:
-        if visit.end is None:
-            track.visits[visit.number] = OpenVisit(
-                visit.number, visit.queue, record.uniqueid, visit.entered_at
-            )
-        else:
-            track.visit_ends.append(visit.end)
-    for talk in record.conversations:
-        if talk.parted_at is None:
-            track.talks[talk.agent.id] = OpenTalk(
-                talk.number,
-                talk.agent,
-                talk.joined_at,
-                "",
-                talk.queue,
-                talk.visit,
-                talk.hold_ms,
-                talk.held_since or 0,
-                transfer=talk.transfer,
-            )
-        else:
-            track.last_end = talk.ended_by
-            track.last_parted_at = talk.parted_at
-    return track
+    return "ivr" if track.direction == "inbound" or track.stood else "no_answer"

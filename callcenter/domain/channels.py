@@ -43,7 +43,9 @@ def seen(scene: Scene, s: LegSeen) -> None:
         return
     known = scene.calls.get(f"{scene.pbx}:{s.linkedid or s.leg}")
     head = scene.legs.get(s.linkedid)
-    if known is not None:
+    if s.leg in scene.expected:
+        scene.expected.pop(s.leg).take(leg)
+    elif known is not None:
         leg.call = known.id
     elif s.linkedid in ("", s.leg):
         lines.start(scene, leg, leg.born if s.row else s.at)
@@ -60,12 +62,15 @@ def stands(scene: Scene, s: LegState) -> None:
         scene.odd += 1
     elif leg.state != s.state:
         leg.state = s.state
+        track = scene.calls.get(leg.call)
+        if s.state == UP and track is not None and track.first == leg.id:
+            track.stood = True
         presence(scene, leg)
 
 
 def presence(scene: Scene, leg: Leg) -> None:
     """Keeps which of an agent's own legs talk or ring, queue or no queue."""
-    if leg.half or leg.external or leg.spy:
+    if leg.half or leg.external or leg.spy or leg.pool:
         return
     agent = scene.attribute(leg)
     if agent is None:
@@ -91,7 +96,7 @@ def presents(scene: Scene, s: LegCallerId) -> None:
         return
     now = (s.number or track.number, s.cname or track.cname, s.presentation)
     hidden = s.presentation != "shown" and track.presentation == "shown"
-    if (track.offers or track.answered) and not hidden:
+    if (track.offers or track.answered_offers or track.answered) and not hidden:
         return
     if now != (track.number, track.cname, track.presentation):
         track.number, track.cname, track.presentation = now
@@ -110,8 +115,20 @@ def reclassified(scene: Scene, track: CallTrack, at: int) -> None:
             name=track.cname,
             presentation=track.presentation,
             line=track.line,
+            leg=track.customer,
+            anew=track.anew,
         )
     )
+    track.anew = False
+
+
+def absent(scene: Scene, leg: Leg) -> None:
+    """This leg says nothing about whether its agent talks or is rung (he listens, or waits)."""
+    agent = scene.agents.get(leg.agent)
+    if agent is not None:
+        agent.busy_legs.pop(leg.id, None)
+        agent.ringing_legs.pop(leg.id, None)
+        scene.touch(agent.ref.id)
 
 
 def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
@@ -124,6 +141,11 @@ def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
         return
     far = s.far or s.flag == DEVICE_GONE
     leg.hungup_at, leg.hungup_far = s.at, far
+    agent = scene.agents.get(leg.agent)
+    if far and agent is not None and not leg.half:
+        # Asterisk may keep the leg of a phone that hung up, to call it back (ASTERISK 1.4).
+        agent.busy_legs.pop(leg.id, None)
+        scene.touch(agent.ref.id)
     track = scene.calls.get(leg.call)
     if track is not None and track.keyless is not None and track.keyless.leg == leg.id:
         visits.stood_at(scene, track, s.context, s.exten, s.at)
@@ -136,6 +158,10 @@ def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
         track.asked_at = track.asked_at or s.at
         return
     found = conversations.talk_of_leg(scene, leg)
+    if leg.half and found is not None and conversations.own_phone(scene, *found) is not None:
+        # The phone behind speaks for him. A Local half only repeats what its other half was told,
+        # or takes itself out.
+        return
     if found is not None:
         found[1].asked_at = found[1].asked_at or s.at
     elif leg.id == track.first:
@@ -147,6 +173,9 @@ def gone(scene: Scene, s: LegGone) -> None:
     scene.legs.remember_gone(s.leg)
     leg = scene.legs.get(s.leg)
     if leg is not None:
+        track = scene.calls.get(leg.call)
+        if track is not None:
+            visits.stood_at_last(track, leg.id, s.context, s.exten)
         lines.gone(scene, leg, s.at, s.cause)
 
 
@@ -173,7 +202,7 @@ def dial_began(scene: Scene, s: DialBegan) -> None:
         reclassified(scene, track, s.at)
     ours = None if caller is None else scene.calls.get(caller.call)
     if ours is not None and caller is not None and ours.customer == caller.id:
-        conversations.dials_on(scene, ours, lines.described(scene, dest), s.at)
+        conversations.goes_on(scene, ours, lines.described(scene, dest), s.at)
     presence(scene, dest)
 
 

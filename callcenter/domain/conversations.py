@@ -26,9 +26,12 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
     """Begins and ends the conversations of a call as its bridges say now."""
     customer = scene.legs.get(track.customer)
     parties: dict[str, tuple[Agent, Leg]] = {}
-    if customer is not None and not customer.spy:
+    stands_in = track.direction == "outbound" and not track.far_answered
+    if customer is not None and not customer.spy and not (customer.half and stands_in):
         for end in scene.legs.reach(customer):
-            agent = None if end.spy else scene.attribute(end)
+            # A Local half that was handed on is the customer's wire, whoever was rung by it.
+            nobody = end.spy or (end.half and not end.inherits)
+            agent = None if nobody else scene.attribute(end)
             if agent is not None:
                 parties.setdefault(agent.ref.id, (agent, end))
                 if end.call != track.id:
@@ -53,32 +56,37 @@ def _unsure(leg: Leg | None) -> bool:
 
 
 def settle_all(scene: Scene, calls: Iterable[str], at: int) -> None:
-    """``settle`` for each of these calls that is still open."""
-    for call in sorted(calls):
-        track = scene.calls.get(call)
-        if track is not None:
+    """``settle`` for each of these calls that is still open, calls of the house last.
+
+    Phones of ours that meet in a customer's conference talk with him and not with each other.
+    """
+    found = [track for call in calls if (track := scene.calls.get(call)) is not None]
+    for track in sorted(found, key=lambda track: (track.direction == "internal", track.id)):
+        if track.id in scene.calls and track not in scene.taken_over:
             settle(scene, track, at)
 
 
 def due(track: CallTrack, after: int) -> int | None:
     """When the next leg that is between two bridges counts as parted (epoch ms), or None."""
-    instants = [talk.parted_at + PART_MS for talk in track.talks.values() if talk.parted_at]
+    open_ends = [(talk.parted_at, talk.replaced_at) for talk in track.talks.values()]
+    instants = [at + PART_MS for pair in open_ends for at in pair if at]
     return min((at for at in instants if at > after), default=None)
 
 
 def _take_over(scene: Scene, track: CallTrack, agent: Agent, leg: Leg) -> None:
     """An agent's leg that belonged to another call is joined with the customer of this one.
 
-    A call of his own that consists of nothing but that leg (he dialled to pick up, or to fetch a
-    parked caller) goes on in this one and is over for itself.
+    A call of his own that hangs by that leg (he dialled to pick up, to fetch a parked caller, to
+    ask, or into a conference) goes on in this one and is over for itself.
     """
     own = scene.calls.get(leg.call)
+    if own is not None and agent.ref.id in own.talks and own.customer != leg.id:
+        # He talks with a customer, whom he consults somebody about.
+        return
     leg.call = track.id
     if leg.id in agent.busy_legs:
         agent.busy_legs[leg.id] = track.id
-    if own is None or own.first != leg.id or own.customer != leg.id:
-        return
-    if not (own.talks or own.offers or own.visits):
+    if own is not None and own.first == own.customer == leg.id and not own.taken_over:
         own.answered = own.taken_over = True
         scene.taken_over.append(own)
 
@@ -91,9 +99,12 @@ def begin(scene: Scene, track: CallTrack, agent: Agent, leg: Leg, at: int) -> No
     offer = track.answered_offers.pop(agent.ref.id, None)
     visit = _visit_for(track, agent, offer.visit if offer is not None else None)
     if visit is not None:
-        visits.close(scene, track, visit, "answered", at)
-    queue = visit.queue if visit is not None else ""
-    number = visit.number if visit is not None else None
+        # Where an agent waited in the queue for the customer, he was the one who was answered.
+        own = visit.leg == track.customer or not visit.connected_at
+        visits.close(scene, track, visit, "answered", at if own else visit.connected_at)
+    queue, number = track.set_aside.pop(agent.ref.id, ("", None))
+    if visit is not None:
+        queue, number = visit.queue, visit.number
     wrap_up.end(scene, agent, at)
     track.talk_count += 1
     track.answered = True
@@ -110,6 +121,7 @@ def begin(scene: Scene, track: CallTrack, agent: Agent, leg: Leg, at: int) -> No
             queue=queue,
             visit=number,
             offer=offer.number if offer is not None else None,
+            leg=leg.id,
         )
     )
 
@@ -135,8 +147,10 @@ def resume(scene: Scene, track: CallTrack, talk: OpenTalk, at: int) -> None:
     scene.say(CallResumed(at=at, pbx=scene.pbx, call=track.id, conversation=talk.number))
 
 
-def end(scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int) -> None:
-    """Agent and customer parted at ``at``."""
+def end(
+    scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int, *, wraps: bool = True
+) -> None:
+    """Agent and customer parted at ``at``; unless told otherwise, after-call work begins."""
     del track.talks[talk.agent.id]
     if talk.held_since:
         talk.hold_ms += max(0, at - talk.held_since)
@@ -161,7 +175,7 @@ def end(scene: Scene, track: CallTrack, talk: OpenTalk, by: EndedBy, at: int) ->
     agent.last_talk = (track.id, talk.number)
     agent.last_talk_at = at
     scene.touch(agent.ref.id)
-    if talk.queue:
+    if talk.queue and wraps:
         wrap_up.begin(scene, agent, track.id, talk.number, talk.queue, at)
 
 
@@ -171,7 +185,9 @@ def by_whom(scene: Scene, track: CallTrack, talk: OpenTalk) -> EndedBy:
     AgentComplete's reason is only believed where it says transfer: for an end by Asterisk itself
     it says ``caller`` (ASTERISK 3.1 c).
     """
-    if talk.transfer is not None or talk.completed == "transfer":
+    if talk.transfer is not None or track.taken_over:
+        return "transfer"
+    if talk.completed == "transfer" and not track.walked_off:
         return "transfer"
     if scene.stopping_at:
         return "pbx"
@@ -211,7 +227,7 @@ def _back(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg, at: int) -> 
     talk.leg = leg.id
     if not talk.parted_at:
         return
-    talk.parted_at = 0
+    talk.parted_at = talk.replaced_at = 0
     if talk.consulting:
         talk.consulting = False
         resume(scene, track, talk, at)
@@ -220,7 +236,7 @@ def _back(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg, at: int) -> 
 def _out_of_reach(
     scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg | None, at: int, other: bool
 ) -> None:
-    leg = scene.legs.get(talk.leg)
+    leg = scene.legs.get(talk.leg) or own_phone(scene, track, talk)
     if not talk.parted_at:
         talk.parted_at = at
         scene.wake(track.id, at + PART_MS)
@@ -229,24 +245,61 @@ def _out_of_reach(
         )
     if scene.blind:
         return
+    if talk.taken_up and talk.held_since and leg is not None:
+        talk.consulting = True
     if talk.consulting and other:
-        end(scene, track, talk, "transfer", at)
+        _replaced(scene, track, talk, leg, at)
         return
     if customer is not None and leg is not None and talk.transfer is None:
         if talk.consulting and customer.bridge:
             return
         if leg.bridge and customer.bridge and leg.bridge != customer.bridge:
             talk.consulting = True
+            if other:
+                _replaced(scene, track, talk, leg, at)
+                return
             hold(scene, track, talk, talk.parted_at)
             return
         if at < talk.parted_at + PART_MS:
             return
+    soon = at < talk.parted_at + PART_MS
+    if soon and leg is None and customer is not None and _replaceable(track, talk, customer):
+        return
     if customer is not None and _walked_off(scene, track, talk, customer):
         if at < talk.parted_at + PART_MS:
             return
         redirected(scene, track, talk, "", talk.parted_at)
+    if talk.brought_in is not None and other:
+        handed_on(scene, track, talk, talk.brought_in, talk.parted_at)
     when = at if talk.consulting else talk.parted_at
     end(scene, track, talk, by_whom(scene, track, talk), when)
+
+
+def own_phone(scene: Scene, track: CallTrack, talk: OpenTalk) -> Leg | None:
+    """The phone behind a Local channel that took itself out: about to take its place."""
+    for name, call in scene.agents.of(talk.agent).busy_legs.items():
+        leg = scene.legs.get(name)
+        if call == track.id and leg is not None and not leg.half:
+            return leg
+    return None
+
+
+def _replaced(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg | None, at: int) -> None:
+    """Somebody else is with the customer whom the agent left: he was handed on.
+
+    Unless the agent comes along with the one whom he brings, and they are three.
+    """
+    talk.replaced_at = talk.replaced_at or at
+    scene.wake(track.id, talk.replaced_at + PART_MS)
+    if talk.transfer is not None or leg is None or at >= talk.replaced_at + PART_MS:
+        end(scene, track, talk, "transfer", talk.replaced_at)
+
+
+def _replaceable(track: CallTrack, talk: OpenTalk, customer: Leg) -> bool:
+    """The agent's leg is gone, but nobody hung up and the customer stays in their bridge: a Local
+    channel takes itself out, and the agent's own leg comes in its place."""
+    asked = track.asked_at or talk.asked_at or talk.transfer or talk.completed
+    return bool(customer.bridge) and not asked
 
 
 def _walked_off(scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg) -> bool:
@@ -264,8 +317,9 @@ def redirected(scene: Scene, track: CallTrack, talk: OpenTalk, to: str, at: int)
     handed_on(scene, track, talk, Transfer("redirected", to), at)
 
 
-def dials_on(scene: Scene, track: CallTrack, to: str, at: int) -> None:
-    """The customer's own leg dials: whoever he walked off from will not have him back."""
+def goes_on(scene: Scene, track: CallTrack, to: str, at: int) -> None:
+    """The customer's own leg dials, or enters a queue: whoever he walked off from will not have
+    him back."""
     customer = scene.legs.get(track.customer)
     for talk in list(track.talks.values()):
         if customer is not None and _walked_off(scene, track, talk, customer):
@@ -274,9 +328,15 @@ def dials_on(scene: Scene, track: CallTrack, to: str, at: int) -> None:
 
 
 def handed_on(scene: Scene, track: CallTrack, talk: OpenTalk, transfer: Transfer, at: int) -> None:
-    """Says once how a conversation was handed on; whose word comes first is believed."""
+    """Says how a conversation was handed on; whose word comes first is believed.
+
+    But a redirection is only what we concluded from what he did next; Asterisk's own word may come
+    after that.
+    """
     if talk.transfer is not None:
-        return
+        concluded = talk.transfer.kind == "redirected" and transfer.kind != "redirected"
+        if not concluded:
+            return
     talk.transfer = transfer
     scene.say(
         CallTransferred(

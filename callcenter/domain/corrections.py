@@ -52,7 +52,7 @@ def imported(
     offers = talks = 0
     for place, visit in enumerate(call.visits, start=1):
         facts += _stay(pbx, call_id, place, visit)
-        for agent, at, ring_ms, end in _rings(visit, agents):
+        for agent, at, ring_ms, end in rings_of(visit, agents):
             offers += 1
             facts += _offer(pbx, call_id, offers, place, visit.queue, agent, at, ring_ms, end)
         if visit.end == "answered":
@@ -65,12 +65,12 @@ def imported(
             at=last.last_s * 1000,
             pbx=pbx,
             call=call_id,
-            ended_by=_by(last),
-            outcome="answered" if answered else _outcome(last),
+            ended_by=ended_by(last),
+            outcome="answered" if answered else outcome_of(last),
             settled_by="queue_log",
         )
     )
-    return _ordered(facts)
+    return ordered(facts)
 
 
 def correction(
@@ -104,24 +104,24 @@ def correction(
                 )
             )
     last = max((logged for _, _, logged in mended), key=lambda logged: logged.last_s)
-    ended_by = record.ended_by or "unknown"
+    by = record.ended_by or "unknown"
     ends_it = last.last_s * 1000 >= (record.ended_at or 0) - 1_000
-    if ended_by == "unknown" and ends_it:
-        ended_by = _by(last)
+    if by == "unknown" and ends_it:
+        by = ended_by(last)
     facts.append(
         CallEnded(
             at=max(record.ended_at or 0, last.last_s * 1000),
             pbx=record.pbx,
             call=record.id,
-            ended_by=ended_by,
-            outcome="answered" if answered else _outcome(last),
+            ended_by=by,
+            outcome="answered" if answered else outcome_of(last),
             settled_by="queue_log",
         )
     )
-    return _ordered(facts)
+    return ordered(facts)
 
 
-def _ordered(facts: list[AnyFact]) -> list[AnyFact]:
+def ordered(facts: list[AnyFact]) -> list[AnyFact]:
     """The ends of stays behind all else but the call's end: they make the figures count anew, and
     then the call shall be whole, wherever a reader of the journal makes his cut."""
     return sorted(facts, key=lambda f: isinstance(f, VisitCorrected) + 2 * isinstance(f, CallEnded))
@@ -142,9 +142,6 @@ def _stay(pbx: str, call: str, number: int, logged: LoggedVisit) -> list[AnyFact
 
 
 def _visit(pbx: str, call: str, number: int, logged: LoggedVisit, queue: str) -> VisitCorrected:
-    wait_s = logged.wait_s
-    if wait_s is None:
-        wait_s = max(0, (logged.left_s or logged.entered_s) - logged.entered_s)
     return VisitCorrected(
         at=(logged.left_s or logged.entered_s) * 1000,
         pbx=pbx,
@@ -152,7 +149,7 @@ def _visit(pbx: str, call: str, number: int, logged: LoggedVisit, queue: str) ->
         visit=number,
         queue=queue,
         reason=logged.end or "unknown",
-        wait_ms=wait_s * 1000,
+        wait_ms=wait_of(logged) * 1000,
         key=logged.key,
         settled_by="queue_log",
     )
@@ -190,7 +187,14 @@ def _talk(
     )
 
 
-def _rings(logged: LoggedVisit, agents: AgentNames) -> list[tuple[AgentRef, int, int, OfferEnd]]:
+def wait_of(logged: LoggedVisit) -> int:
+    """How long he waited, in seconds: the log's word, else what lies between its lines."""
+    if logged.wait_s is not None:
+        return logged.wait_s
+    return max(0, (logged.left_s or logged.entered_s) - logged.entered_s)
+
+
+def rings_of(logged: LoggedVisit, agents: AgentNames) -> list[tuple[AgentRef, int, int, OfferEnd]]:
     """The phones that were rung, as far as the log tells: agent, since when, how long, how."""
     rings: list[tuple[AgentRef, int, int, OfferEnd]] = [
         (
@@ -235,10 +239,11 @@ def _offer(
     ]
 
 
-def _by(logged: LoggedVisit) -> EndedBy:
+def ended_by(logged: LoggedVisit) -> EndedBy:
     """Who ended the call, if its last stay ended it; of a transferred one the log knows no end."""
     return "unknown" if logged.by in (None, "transfer") else logged.by
 
 
-def _outcome(logged: LoggedVisit) -> Outcome:
+def outcome_of(logged: LoggedVisit) -> Outcome:
+    """What came of an unanswered call, by its last stay."""
     return logged.end or "unknown"

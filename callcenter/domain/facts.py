@@ -8,7 +8,7 @@ the call's id; ``visit``, ``offer`` and ``conversation`` number those of one cal
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from .model import (
     AgentRef,
@@ -55,13 +55,20 @@ class CallStarted(CallFact, frozen=True, kw_only=True):
 
 
 class CallReclassified(CallFact, frozen=True, kw_only=True):
-    """Who the customer is, or which way the call goes, became clear after its start."""
+    """Who the customer is, or which way the call goes, became clear after its start.
+
+    ``leg`` is the customer's leg as the PBX names it; empty in facts of older versions.
+    ``anew``: nobody from outside was there so far; the talks and direct offers told before were
+    between phones of the house and Asterisk, and are none of this call's.
+    """
 
     direction: Direction
     number: str
     name: str
     presentation: Presentation
     line: str
+    leg: str = ""
+    anew: bool = False
 
 
 class CustomerLinked(CallFact, frozen=True, kw_only=True):
@@ -73,11 +80,12 @@ class CustomerLinked(CallFact, frozen=True, kw_only=True):
 
 
 class QueueEntered(CallFact, frozen=True, kw_only=True):
-    """A visit began."""
+    """A visit began. ``leg``: who waits, where that is not the customer's own leg."""
 
     visit: int
     queue: str
     position: int
+    leg: str = ""
 
 
 class QueueLeft(CallFact, frozen=True, kw_only=True):
@@ -99,12 +107,16 @@ class QueueRefused(CallFact, frozen=True, kw_only=True):
 
 
 class AgentOffered(CallFact, frozen=True, kw_only=True):
-    """An agent's phone is being rung, for a visit or directly (``visit`` None)."""
+    """An agent's phone is being rung, for a visit or directly (``visit`` None).
+
+    ``leg`` is the PBX's id of the first phone that is rung.
+    """
 
     offer: int
     agent: AgentRef
     visit: int | None = None
     queue: str = ""
+    leg: str = ""
 
 
 class OfferEnded(CallFact, frozen=True, kw_only=True):
@@ -118,13 +130,14 @@ class OfferEnded(CallFact, frozen=True, kw_only=True):
 
 
 class AgentAnswered(CallFact, frozen=True, kw_only=True):
-    """An agent is joined with the customer: a conversation began."""
+    """An agent is joined with the customer: a conversation began. ``leg``: the agent's."""
 
     conversation: int
     agent: AgentRef
     queue: str = ""
     visit: int | None = None
     offer: int | None = None
+    leg: str = ""
 
 
 class CallAnswered(CallFact, frozen=True, kw_only=True):
@@ -208,7 +221,8 @@ class DispositionSet(CallFact, frozen=True, kw_only=True):
 
 
 class CallEnded(CallFact, frozen=True, kw_only=True):
-    """The customer's leg is gone. ``settled_by`` lost_sight: nobody saw how."""
+    """The customer's leg is gone. ``settled_by`` lost_sight: nobody saw how; cel or queue_log: it
+    was found there afterwards."""
 
     ended_by: EndedBy
     outcome: Outcome
@@ -242,6 +256,19 @@ class ConversationCorrected(CallFact, frozen=True, kw_only=True):
     visit: int | None = None
     transfer: TransferKind | None = None
     to: str = ""
+
+
+class CallsImported(Fact, frozen=True, kw_only=True):
+    """Calls of the past that we did not see were found in queue_log, finished ones, many at once.
+
+    ``calls`` are the whole records, one JSON object each; ``how`` names for each the rule by which
+    the directory found the caller (empty: it did not). ``portion`` is what those records name to
+    be found by; ``at`` is when the last of them ended.
+    """
+
+    portion: str
+    calls: tuple[Raw, ...]
+    how: tuple[str, ...] = ()
 
 
 class QueueSeen(Fact, frozen=True, kw_only=True):
@@ -311,6 +338,7 @@ AnyFact = (
     | CallEnded
     | VisitCorrected
     | ConversationCorrected
+    | CallsImported
     | QueueSeen
     | AgentSeen
     | AgentStateChanged

@@ -24,10 +24,13 @@ LIES: dict[str, str] = {
     "pick-up": "the member whose phone rang is named, not who picked up",
     "forward": "the member who was rung is named, not the one he forwarded to",
     "attended transfer": "an attended transfer is now and then written as COMPLETE by the agent",
-    "transfer into a queue": "the talk ends there with the agent who transferred, not with the "
+    "transfer into a queue": "wait and talk are those of the agent who called the queue for the "
     "customer",
+    "transfer by the caller": "a caller who hands the agent on is written as transferred by him",
+    "other leg": "a line is written under the id of the leg whose place the customer took",
     "late completion": "talk counts until the customer's end, though the agent had parted",
     "local member": "behind a Local/n member talk includes that of whom he transferred to",
+    "call-back": "the talk of a call-back begins with the agent's answer, not with the customer's",
     "no completion": "the line of its end was never written",
 }
 """The name of each rule and what it says."""
@@ -155,15 +158,57 @@ def _attended(
     )
 
 
+def _asked_for(record: CallRecord, instant: int) -> bool:
+    """What began at this instant in the call was brought about by an attended transfer."""
+    return any(
+        talk.transfer is not None
+        and talk.transfer.kind == "attended"
+        and abs((talk.parted_at or 0) - instant) <= ENDED_TOGETHER_MS
+        for talk in record.conversations
+    )
+
+
 def _into_queue(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    if talk is None or record.uniqueid == logged.callid or logged.talk_s is None:
+        return False
+    shorter = logged.talk_s * 1000 < (talk.talk_ms or 0)
+    return shorter or _asked_for(record, talk.joined_at)
+
+
+def _waited_for(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    waited_longer = (logged.wait_s or 0) * 1000 > (visit.wait_ms or 0)
+    return logged.headless and waited_longer and _asked_for(record, visit.entered_at)
+
+
+def _stepped_out(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    """The agent's own stay in a queue, in which the customer took his place."""
+    return visit.end == "withdrawn" and record.ended_by == "transfer" and logged.end is None
+
+
+def _by_caller(
     record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
 ) -> bool:
     return (
         talk is not None
-        and record.uniqueid != logged.callid
-        and logged.talk_s is not None
-        and logged.talk_s * 1000 < (talk.talk_ms or 0)
+        and talk.ended_by == "caller"
+        and logged.transfer == "blind"
+        and abs((record.ended_at or 0) - (talk.parted_at or 0)) <= ENDED_TOGETHER_MS
     )
+
+
+def stray(record: CallRecord, logged: LoggedVisit) -> str:
+    """The lie that explains a stay of which our call knows nothing, or empty.
+
+    An agent's own call to a colleague has none: the log has lines of his customer's stay under it.
+    """
+    consulted = record.direction == "internal" and record.ended_by == "transfer"
+    return "other leg" if logged.headless and consulted else ""
 
 
 def _late(record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit) -> bool:
@@ -185,6 +230,14 @@ def _local(
     )
 
 
+def _called_back(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    if record.direction != "outbound" or visit.end != "answered" or visit.left_at is None:
+        return False
+    return talk is None or (talk.joined_at > visit.left_at and _longer(talk, logged))
+
+
 def _never_completed(
     record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
 ) -> bool:
@@ -197,13 +250,19 @@ _RULES: dict[str, dict[str, _Rule]] = {
         "redirected while waiting": _taken_out,
         "restart": _restart,
         "crash": _crash,
+        "transfer into a queue": _stepped_out,
         "no completion": _never_completed,
     },
-    "wait": {"crash": _crash, "gone in the announcement": _announced},
-    "agent": {"pick-up": _picked_up, "forward": _forwarded},
+    "wait": {
+        "crash": _crash,
+        "gone in the announcement": _announced,
+        "transfer into a queue": _waited_for,
+    },
+    "agent": {"pick-up": _picked_up, "forward": _forwarded, "call-back": _called_back},
     "talk": {
         "parking": _handed("parked"),
         "redirect": _handed("redirected"),
+        "call-back": _called_back,
         "restart": _restart,
         "crash": _crash,
         "no completion": _never_completed,
@@ -212,5 +271,5 @@ _RULES: dict[str, dict[str, _Rule]] = {
         "attended transfer": _attended,
         "late completion": _late,
     },
-    "by": {},
+    "by": {"transfer by the caller": _by_caller},
 }

@@ -43,9 +43,12 @@ class Leg(Struct, eq=False):
     """One channel as far as we know it. ``call`` is our call's id, ``agent`` an agent's id.
 
     ``inherits``: legs dialled through this one belong to the same agent (a member that is a Local
-    channel, a follow-me); it ends when a transfer inside makes somebody else answer. ``cut``: the
-    other half of this Local is gone, so it leads nowhere any more. ``before_gap``: it was there
-    when the link went down, whatever the clocks say.
+    channel, a follow-me); it ends when a transfer or parking inside makes it the customer's.
+    ``cut``: the other half of this Local is gone, so it leads nowhere any more. ``dialled``: the
+    number that was dialled through this line. ``pool``: the agent's number in app_agent_pool,
+    whose calls come to this leg one after the other. ``met``: it has been in a bridge with
+    another leg. ``behind``: it was dialled through a Local channel of its agent. ``before_gap``:
+    it was there when the link went down, whatever the clocks say.
     """
 
     id: str
@@ -66,6 +69,7 @@ class Leg(Struct, eq=False):
     bridge_kind: str = ""
     parent: str = ""
     originated: bool = False
+    dialled: str = ""
     external: bool = False
     call: str = ""
     agent: str = ""
@@ -74,9 +78,11 @@ class Leg(Struct, eq=False):
     dial_told: bool = False
     hungup_at: int = 0
     hungup_far: bool = False
-    up_at: int = 0
     spy: bool = False
+    pool: str = ""
     in_roster: bool = False
+    met: bool = False
+    behind: bool = False
     before_gap: bool = False
 
     @property
@@ -157,7 +163,11 @@ class LegBook:
             self.leave(leg)
         leg.bridge = bridge
         leg.bridge_kind = kind
-        self.bridges.setdefault(bridge, {})[leg.id] = None
+        members = self.bridges.setdefault(bridge, {})
+        members[leg.id] = None
+        if len(members) > 1 and kind not in HOLDING:
+            for member in members:
+                self.legs[member].met = True
 
     def leave(self, leg: Leg) -> None:
         """Takes a leg out of its bridge."""
@@ -181,8 +191,9 @@ class LegBook:
     def reach(self, start: Leg) -> list[Leg]:
         """The ends that ``start`` hears, looking through Local pairs and bridges.
 
-        ``start`` itself and its own Local half are not ends. A Local half whose other half is in
-        no bridge is the end of that walk: its dialplan answers for a person.
+        ``start`` itself and its own Local half are not ends. A Local half whose other half has met
+        nobody yet is the end of that walk: its dialplan answers for a person. Once it has met
+        somebody, it was he; when he is gone it leads nowhere.
         """
         ends: list[Leg] = []
         seen = {start.id}
@@ -210,7 +221,7 @@ class LegBook:
             beyond = list(self.mates(far))
             if far.bridge and beyond:
                 front.extend(beyond)
-            else:
+            elif not far.met:
                 ends.append(far)
         return ends
 

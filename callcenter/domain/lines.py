@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 
-from . import conversations, offers, visits
+from . import conversations, offers, stand_ins, visits
 from .calls import CallTrack, Scene, outcome_of
 from .facts import CallAnswered, CallEnded, CallStarted
 from .legs import Leg
 from .model import EndedBy, SettledBy
 
-_NUMBER = re.compile(r"^[+*#]?[0-9*#]{2,20}$")
+NUMBER = re.compile(r"^[+*#]?[0-9*#]{2,20}$")
+INNER_DIGITS = 6
+"""Numbers of the house have no more digits than this."""
 _TRUNKED = re.compile(r"^(?:sip:)?([^@/:]+)@|/(?:sip:)?([^@/:]+)")
 
 
@@ -32,7 +34,7 @@ def start(scene: Scene, leg: Leg, at: int) -> CallTrack:
         started_at=at,
         number=leg.number,
         cname=leg.cname,
-        line=leg.exten if _NUMBER.match(leg.exten) and not internal else "",
+        line=leg.exten if NUMBER.match(leg.exten) and not internal else "",
     )
     scene.calls[call] = track
     for half in scene.legs.wire(leg):
@@ -74,12 +76,16 @@ def dialled(
         if plain:
             scene.devices.add(dest.endpoint.lower())
         dest.external = not plain and not scene.internal(dest)
+        dest.dialled = number
     else:
         number = ""
     if caller is None:
         track = scene.calls.get(dest.call)
-        if track is not None and track.first == dest.id and dest.external:
-            return _outbound(track, dest, number)
+        if track is not None and track.first == dest.id:
+            if dest.external:
+                return _outbound(track, dest, number)
+            if _rung_for_another(scene, dest):
+                return _outbound(track, dest, dest.number)
         return None
     if caller.call:
         for half in scene.legs.wire(dest):
@@ -90,10 +96,13 @@ def dialled(
     if caller.agent and caller.half and caller.inherits:
         agent_id = dest.agent or caller.agent
         for half in scene.legs.wire(dest):
-            half.agent = agent_id
+            half.agent, half.behind = agent_id, True
         return None
     if dest.external:
         if track.direction in ("internal", "outbound") and not track.far_answered:
+            return _outbound(track, dest, number)
+        if stand_ins.dials_customer(scene, track, caller):
+            stand_ins.begin_anew(scene, track, at)
             return _outbound(track, dest, number)
         return None
     agent = scene.agents.by_device(dest.endpoint) if dest.half else scene.attribute(dest)
@@ -110,6 +119,20 @@ def dialled(
         else:
             offers.begin(scene, track, agent, dest, at, waiting.number, waiting.queue)
     return None
+
+
+def _rung_for_another(scene: Scene, leg: Leg) -> bool:
+    """Whether a phone of ours is rung with a number that is not of the house (click-to-call): the
+    call is meant for that number, and the phone is where it is made from.
+    """
+    inner = leg.number.isdecimal() and len(leg.number) <= INNER_DIGITS
+    own = leg.number == leg.endpoint.partition("/")[2]
+    return scene.internal(leg) and bool(NUMBER.match(leg.number)) and not (inner or own)
+
+
+def _a_line(scene: Scene, leg: Leg) -> bool:
+    """Whether this leg is neither a phone of the house nor a Local channel."""
+    return not leg.half and not scene.internal(leg)
 
 
 def _outbound(track: CallTrack, dest: Leg, number: str) -> CallTrack:
@@ -151,7 +174,7 @@ def dial_ended(scene: Scene, dest: Leg, status: str, at: int) -> None:
         how = offers.BY_DIAL.get(status)
         if how is not None:
             offers.leg_ended(scene, track, offer, dest, how, at)
-    elif dest.id == track.customer and track.direction == "outbound":
+    elif dest.id == track.customer and track.direction == "outbound" and _a_line(scene, dest):
         dest.dial_told = True
         if status == "ANSWER" and not track.far_answered:
             track.far_answered = True
@@ -183,7 +206,7 @@ def described(scene: Scene, leg: Leg | None) -> str:
     if leg.half:
         return leg.endpoint.partition("/")[2].partition("@")[0]
     if leg.external:
-        return leg.number
+        return leg.dialled or leg.number
     return leg.number or leg.endpoint.partition("/")[2]
 
 
@@ -215,11 +238,13 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
                 far, silent = leg.hungup_far, leg.silent and not scene.blind
                 visits.settle(scene, track, visit, at, gone=True, far=far, silent=silent)
         unanswered = track.direction == "outbound" and not track.far_answered
-        was_dialled = leg.originated or bool(leg.parent)
-        if unanswered and leg.id == track.customer and was_dialled and not leg.dial_told:
+        if unanswered and leg.id == track.customer and _a_line(scene, leg) and not leg.dial_told:
             track.dial_ends.append(DIAL_BY_CAUSE.get(cause, "NOANSWER"))
         if _ends(scene, track, leg):
             end(scene, track, at)
+    own = scene.calls.get(f"{scene.pbx}:{leg.id}")
+    if own is not None and own is not track and own.customer == leg.id:
+        end(scene, own, at)
     conversations.settle_all(scene, affected, at)
 
 
@@ -272,13 +297,18 @@ AFTER_TALK_MS = 2_000
 """A call that ends this soon after its last conversation was ended by who ended that."""
 
 
+STAYED_MS = 500
+"""A customer whose own line hangs up this long after his last conversation was still there."""
+
+
 def _ended_by(scene: Scene, track: CallTrack, at: int) -> EndedBy:
     if scene.stopping_at:
         return "pbx"
     if track.taken_over:
         return "transfer"
+    stayed = track.asked_at - track.last_parted_at > STAYED_MS
     if track.last_end in ("caller", "agent") and at - track.last_parted_at < AFTER_TALK_MS:
-        return track.last_end
+        return "caller" if stayed else track.last_end
     if track.asked_at:
         return (
             "agent"

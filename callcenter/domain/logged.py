@@ -1,7 +1,8 @@
 """A stay in a queue as Asterisk's queue_log tells it, put together from its lines.
 
 Seconds are epoch seconds UTC, whole ones: queue_log has no finer, and its durations are differences
-of whole seconds. A field is None where the log says nothing.
+of whole seconds. A field is None where the log says nothing. No value holds one above it, so the
+collector need not walk them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from msgspec import Struct, field
 from .model import EndedBy, OfferEnd, TransferKind, VisitEnd
 
 
-class LoggedRing(Struct, frozen=True):
+class LoggedRing(Struct, frozen=True, gc=False):
     """A phone that was rung in vain. ``at_s`` is when that ended, ``ring_ms`` how long it rang."""
 
     agent: str
@@ -20,7 +21,7 @@ class LoggedRing(Struct, frozen=True):
     end: OfferEnd
 
 
-class LoggedVisit(Struct, kw_only=True, eq=False):
+class LoggedVisit(Struct, kw_only=True, eq=False, gc=False):
     """One stay. ``number`` counts the stays of this caller in this queue from 1.
 
     ``agent`` is what the log names him by, his name or his interface. ``headless``: the log begins
@@ -63,7 +64,7 @@ class LoggedVisit(Struct, kw_only=True, eq=False):
         return self.parted_s or self.left_s or self.entered_s
 
 
-class LoggedCall(Struct, kw_only=True, eq=False):
+class LoggedCall(Struct, kw_only=True, eq=False, gc=False):
     """All stays of one caller's channel (``callid`` is its Uniqueid), in the order of the log."""
 
     callid: str
@@ -73,4 +74,7 @@ class LoggedCall(Struct, kw_only=True, eq=False):
     @property
     def over(self) -> bool:
         """Whether no stay of it goes on."""
-        return all(visit.over for visit in self.visits)
+        for visit in self.visits:
+            if visit.end is None or (visit.end == "answered" and visit.parted_s is None):
+                return False
+        return True

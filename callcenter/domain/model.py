@@ -3,6 +3,8 @@
 All instants are epoch milliseconds UTC, all durations milliseconds. A ``CallRecord`` is what the
 facts of one call fold into (see ``record.py``); the call log stores it, the API shows it and the
 figures of ``kpi`` are made from it, so that a live figure and a historical one have one source.
+What is as it was by default is left out when a record is stored. They only hold what is below them,
+never each other in a ring, so the collector need not walk them.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ Outcome = Literal[
     "failed",
     "unknown",
 ]
-SettledBy = Literal["ami", "queue_log", "lost_sight"]
+SettledBy = Literal["ami", "queue_log", "cel", "lost_sight"]
 AgentState = Literal[
     "signed_out",
     "ready",
@@ -67,7 +69,7 @@ AGENT_STATES: tuple[AgentState, ...] = (
 )
 
 
-class AgentRef(Struct, frozen=True):
+class AgentRef(Struct, frozen=True, gc=False):
     """One agent as facts name him: ``id`` is ``pbx:interface`` without a Local's ``/n``."""
 
     id: str
@@ -75,7 +77,7 @@ class AgentRef(Struct, frozen=True):
     interface: str
 
 
-class Caller(Struct, frozen=True):
+class Caller(Struct, frozen=True, gc=False):
     """Who the customer's end is, as the line told it; ``e164`` is empty when it makes none."""
 
     number: str = ""
@@ -84,14 +86,14 @@ class Caller(Struct, frozen=True):
     presentation: Presentation = "shown"
 
 
-class Transfer(Struct, frozen=True):
+class Transfer(Struct, frozen=True, gc=False):
     """How a conversation was handed on: the kind, and to whom (number, extension or name)."""
 
     kind: TransferKind
     to: str = ""
 
 
-class Offer(Struct, kw_only=True):
+class Offer(Struct, kw_only=True, omit_defaults=True, gc=False):
     """One agent being rung for a visit, or for a direct call. ``ring_ms`` once it has ended."""
 
     number: int
@@ -100,9 +102,10 @@ class Offer(Struct, kw_only=True):
     ended_at: int | None = None
     ring_ms: int | None = None
     end: OfferEnd | None = None
+    leg: str = ""
 
 
-class Visit(Struct, kw_only=True):
+class Visit(Struct, kw_only=True, omit_defaults=True, gc=False):
     """One stay of a call in one queue; ``end`` None while waiting."""
 
     number: int
@@ -114,9 +117,10 @@ class Visit(Struct, kw_only=True):
     end: VisitEnd | None = None
     key: str = ""
     offers: list[Offer] = field(default_factory=list)
+    leg: str = ""
 
 
-class Conversation(Struct, kw_only=True):
+class Conversation(Struct, kw_only=True, omit_defaults=True, gc=False):
     """One agent joined with the customer; ``talk_ms`` includes ``hold_ms``."""
 
     number: int
@@ -130,9 +134,16 @@ class Conversation(Struct, kw_only=True):
     held_since: int | None = None
     holds: int = 0
     wrapup_started_at: int | None = None
+    wrapup_until: int | None = None
     wrapup_ms: int | None = None
     ended_by: EndedBy | None = None
     transfer: Transfer | None = None
+    leg: str = ""
+
+    @property
+    def wraps_up(self) -> bool:
+        """Whether its after-call work goes on."""
+        return self.wrapup_started_at is not None and self.wrapup_ms is None
 
 
 class Disposition(Struct, frozen=True, kw_only=True):
@@ -145,10 +156,13 @@ class Disposition(Struct, frozen=True, kw_only=True):
     at: int = 0
 
 
-class CallRecord(Struct, kw_only=True):
+class CallRecord(Struct, kw_only=True, omit_defaults=True, gc=False):
     """One customer's journey. ``outcome`` and ``ended_at`` are None while it lasts.
 
     ``direct`` are the offers that no queue made. ``settled_by`` says whose word the ends rest on.
+    ``leg`` (of visits, offers, conversations) and ``customer_leg`` (empty: the first,
+    ``uniqueid``) are the PBX's ids of their channels. ``portion`` names the ``CallsImported`` that
+    the call came with, if it did; its ``last_seq`` is 0 until something more is said of it.
     """
 
     id: str
@@ -175,3 +189,10 @@ class CallRecord(Struct, kw_only=True):
     note_rev: int = 0
     settled_by: SettledBy = "ami"
     last_seq: int = 0
+    customer_leg: str = ""
+    portion: str = ""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it lasts, or an agent still works after it."""
+        return self.ended_at is None or any(talk.wraps_up for talk in self.conversations)

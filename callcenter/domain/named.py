@@ -13,6 +13,9 @@ import re
 from .agents import bare
 from .model import AgentRef
 
+KEPT = 10_000
+"""Answers kept ready: a history names the same few people in every line."""
+
 _INTERFACE = re.compile(r"^[A-Za-z0-9]+/\S+$")
 
 
@@ -22,6 +25,7 @@ class AgentNames:
     def __init__(self, pbx: str) -> None:
         self._pbx = pbx
         self._by_text: dict[str, dict[str, AgentRef]] = {}
+        self._answers: dict[str, AgentRef] = {}
 
     def learn(self, ref: AgentRef) -> None:
         """Notes that this agent bears this name and this interface."""
@@ -29,10 +33,21 @@ class AgentNames:
             return
         for text in (ref.name, ref.interface, bare(ref.interface), ref.id[len(self._pbx) + 1 :]):
             if text:
-                self._by_text.setdefault(text.casefold(), {})[ref.id] = ref
+                known = self._by_text.setdefault(text.casefold(), {})
+                if known.get(ref.id) != ref:
+                    known[ref.id] = ref
+                    self._answers.clear()
 
     def of(self, text: str) -> AgentRef:
         """The agent that the log names so; made of the text when nobody, or several, bear it."""
+        found = self._answers.get(text)
+        if found is None:
+            if len(self._answers) >= KEPT:
+                self._answers.clear()
+            found = self._answers[text] = self._of(text)
+        return found
+
+    def _of(self, text: str) -> AgentRef:
         known = self._by_text.get(bare(text).casefold()) or self._by_text.get(text.casefold(), {})
         if len(known) == 1:
             return next(iter(known.values()))

@@ -69,6 +69,7 @@ def begin(
             agent=agent.ref,
             visit=visit,
             queue=queue,
+            leg=leg.id,
         )
     )
 

@@ -5,8 +5,9 @@ Its events and channel variables are evidence; ``visits`` and ``offers`` conclud
 
 from __future__ import annotations
 
-from . import lines, offers, visits
-from .calls import Scene
+from . import conversations, lines, offers, visits
+from .calls import CallTrack, Scene
+from .legs import Leg
 from .signals import (
     CallerGaveUp,
     CallerJoined,
@@ -24,8 +25,11 @@ from .signals import (
 def joined(scene: Scene, s: CallerJoined) -> None:
     """A caller entered a queue."""
     track = lines.call_of(scene, s.leg, s.at)
-    if track is not None:
-        visits.enter(scene, track, s.queue, s.leg, s.at, s.position, (s.context, s.exten))
+    if track is None:
+        return
+    if s.leg == track.customer:
+        conversations.goes_on(scene, track, s.exten or s.queue, s.at)
+    visits.enter(scene, track, s.queue, s.leg, s.at, s.position, (s.context, s.exten))
 
 
 def waits(scene: Scene, s: WaitingRow) -> None:
@@ -41,16 +45,19 @@ def left(scene: Scene, s: CallerLeft) -> None:
     track = None if leg is None else scene.calls.get(leg.call)
     visit = None if track is None else visits.visit_at(track, s.queue)
     if leg is None or track is None or visit is None:
-        scene.odd += 1
+        scene.odd += not _of_ended_call(leg, track)
         return
     visit.left_at = visit.left_at or s.at
-    place = (s.context, s.exten)
-    if visit.exten and all(place) and place != (visit.context, visit.exten):
-        visit.moved_to = s.exten
+    visits.stands(visit, s.context, s.exten)
     customer = scene.legs.get(track.customer)
     far = leg.hungup_far or (customer is not None and customer.hungup_far)
     scene.wake(track.id, s.at + visits.SETTLE_MS)
     visits.settle(scene, track, visit, s.at, far=far)
+
+
+def _of_ended_call(leg: Leg | None, track: CallTrack | None) -> bool:
+    """Whether a leg waited in its customer's place, and he is gone already."""
+    return leg is not None and bool(leg.call) and track is None
 
 
 def gave_up(scene: Scene, s: CallerGaveUp) -> None:
@@ -59,7 +66,7 @@ def gave_up(scene: Scene, s: CallerGaveUp) -> None:
     track = None if leg is None else scene.calls.get(leg.call)
     visit = None if track is None else visits.visit_at(track, s.queue)
     if track is None or visit is None:
-        scene.odd += 1
+        scene.odd += not _of_ended_call(leg, track)
         return
     visit.gave_up_at = visit.gave_up_at or s.at
     scene.wake(track.id, s.at + visits.SETTLE_MS)
@@ -120,8 +127,9 @@ def missed(scene: Scene, s: MemberMissed) -> None:
     dest = scene.legs.get(s.dest)
     track = None if dest is None else scene.calls.get(dest.call)
     offer = None if track is None or dest is None else offers.of_leg(track, dest)
-    if track is not None and dest is not None and offer is not None:
-        offers.leg_ended(scene, track, offer, dest, "no_answer", s.at)
+    if track is not None and offer is not None:
+        # The member as a whole, whatever phones of his a Local channel rang.
+        offers.end(scene, track, offer, "no_answer", s.at)
 
 
 def connected(scene: Scene, s: MemberConnected) -> None:

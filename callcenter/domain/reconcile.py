@@ -18,7 +18,7 @@ from msgspec import Struct, field
 from .corrections import correction, imported
 from .facts import AnyFact
 from .heard import Heard
-from .known_lies import lie
+from .known_lies import lie, stray
 from .logged import LoggedCall, LoggedVisit
 from .model import CallRecord, Conversation, Visit
 from .named import AgentNames
@@ -126,8 +126,8 @@ def judge(
     if mended:
         judged.facts = correction(record, mended, agents)
         judged.verdict = "corrected"
-    elif record.settled_by == "queue_log":
-        # Corrected by an earlier run: asked twice, the ledger says the same.
+    elif record.settled_by in ("queue_log", "cel"):
+        # Corrected by an earlier run, or by CEL: asked twice, the ledger says the same.
         judged.verdict = "corrected"
     if wrong:
         judged.verdict = "unexplained"
@@ -193,7 +193,8 @@ def differences(
 ) -> list[Difference]:
     """What differs in one stay, each with the lie that explains it, if one does."""
     if visit is None:
-        return [Difference(logged.queue, "stay", "nothing", str(logged.end))]
+        name = stray(record, logged)
+        return [Difference(logged.queue, "stay", "nothing", str(logged.end), name)]
     found: list[Difference] = []
 
     def differ(what: str, ours: object, theirs: object) -> None:

@@ -88,6 +88,9 @@ def conversation_of(record: CallRecord, number: int | None) -> Conversation | No
 def _reclassified(record: CallRecord, fact: CallReclassified) -> None:
     record.direction = fact.direction
     record.line = fact.line
+    record.customer_leg = fact.leg
+    if fact.anew:
+        record.conversations, record.direct, record.answered_at = [], [], None
     e164 = record.caller.e164 if record.caller.number == fact.number else ""
     record.caller = Caller(fact.number, e164, fact.name, fact.presentation)
 
@@ -101,7 +104,13 @@ def _linked(record: CallRecord, fact: CustomerLinked) -> None:
 def _entered(record: CallRecord, fact: QueueEntered) -> None:
     if visit_of(record, fact.visit) is None:
         record.visits.append(
-            Visit(number=fact.visit, queue=fact.queue, entered_at=fact.at, position=fact.position)
+            Visit(
+                number=fact.visit,
+                queue=fact.queue,
+                entered_at=fact.at,
+                position=fact.position,
+                leg=fact.leg,
+            )
         )
 
 
@@ -164,7 +173,7 @@ def _offered(record: CallRecord, fact: AgentOffered) -> None:
         return
     visit = visit_of(record, fact.visit)
     offers = record.direct if visit is None else visit.offers
-    offers.append(Offer(number=fact.offer, agent=fact.agent, at=fact.at))
+    offers.append(Offer(number=fact.offer, agent=fact.agent, at=fact.at, leg=fact.leg))
 
 
 def _offer_ended(record: CallRecord, fact: OfferEnded) -> None:
@@ -187,6 +196,7 @@ def _answered(record: CallRecord, fact: AgentAnswered) -> None:
             joined_at=fact.at,
             queue=fact.queue,
             visit=fact.visit,
+            leg=fact.leg,
         )
     )
 
@@ -239,6 +249,7 @@ def _wrapping(record: CallRecord, fact: WrapUpStarted) -> None:
     talk = conversation_of(record, fact.conversation)
     if talk is not None:
         talk.wrapup_started_at = fact.at
+        talk.wrapup_until = fact.until
 
 
 def _wrapped(record: CallRecord, fact: WrapUpEnded) -> None:

@@ -9,7 +9,7 @@ it later. After a restart of the PBX every leg from before is gone.
 from __future__ import annotations
 
 from . import conversations, lines, offers, visits, wrap_up
-from .calls import Scene
+from .calls import CallTrack, Scene
 from .facts import LinkLost, LinkRestored
 from .legs import RINGING, Leg
 from .signals import LinkWentDown, RosterBegan, RosterEnded
@@ -43,6 +43,7 @@ def ended(scene: Scene, s: RosterEnded) -> None:
     """The list is complete: legs, calls and members that are not in it are gone."""
     before = list(scene.legs.legs)
     _compare(scene, s)
+    scene.expected.clear()
     for leg in before:
         if leg not in scene.legs.legs:
             scene.legs.remember_gone(leg)
@@ -59,20 +60,28 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     for leg in list(scene.legs.legs.values()):
         if not _there(scene, leg) and leg.id in scene.legs.legs:
             track = scene.calls.get(leg.call)
-            if track is not None and leg.id in (track.customer, track.first):
+            if track is not None and _ends_with(scene, track, leg):
                 continue
             lines.gone(scene, leg, lost_at, 0)
     for track in list(scene.calls.values()):
-        customer = scene.legs.get(track.customer)
-        if customer is None or not _there(scene, customer):
+        if not _lives(scene, track):
             lines.end(scene, track, max(lost_at, track.started_at), "lost_sight")
             for gone in (track.customer, track.first):
                 remains = scene.legs.get(gone)
                 if remains is not None and not remains.in_roster:
                     lines.gone(scene, remains, lost_at, 0)
+    for track in list(scene.calls.values()):
+        first = scene.legs.get(track.first)
+        if first is not None and not _there(scene, first):
+            lines.gone(scene, first, lost_at, 0)
     for track in scene.calls.values():
         for talk in track.talks.values():
             talk.unseen = talk.unseen or talk.leg not in scene.legs.legs
+        for visit in track.visits.values():
+            caller = scene.legs.get(visit.leg)
+            if caller is not None and not visit.exten:
+                # Where he entered the queue; a key takes him elsewhere.
+                visit.context, visit.exten = caller.context, caller.exten
     _ringing(scene, s.at, lost_at)
     for agent in scene.agents.all():
         for queue in list(agent.queues):
@@ -93,6 +102,17 @@ def _there(scene: Scene, leg: Leg) -> bool:
     return leg.in_roster or (leg.born >= scene.roster_at and not leg.before_gap)
 
 
+def _ends_with(scene: Scene, track: CallTrack, leg: Leg) -> bool:
+    """The call is over with this leg; not with its first, if the customer goes on without it."""
+    return leg.id == track.customer or (leg.id == track.first and not _lives(scene, track))
+
+
+def _lives(scene: Scene, track: CallTrack) -> bool:
+    """The customer's leg stands in the list, or came while it was told."""
+    customer = scene.legs.get(track.customer)
+    return customer is not None and _there(scene, customer)
+
+
 def _ringing(scene: Scene, at: int, lost_at: int) -> None:
     """Phones that ring now are offers, also those that began unseen; offers that ring nothing end.
 
@@ -101,6 +121,9 @@ def _ringing(scene: Scene, at: int, lost_at: int) -> None:
     for leg in list(scene.legs.legs.values()):
         track = scene.calls.get(leg.call)
         if track is None or leg.state != RINGING or leg.half == 2 or leg.spy:
+            continue
+        if leg.behind:
+            # One phone of his among others: the queue rings the Local channel that dialled it.
             continue
         agent = scene.agents.by_device(leg.endpoint) if leg.half else scene.attribute(leg)
         if agent is not None and leg.id not in (track.first, track.customer):

@@ -70,10 +70,15 @@ class LegHangupAsked(Signal, frozen=True):
 
 
 class LegGone(Signal, frozen=True):
-    """A channel is gone; ``cause`` is Q.850 of this leg (0 unknown)."""
+    """A channel is gone; ``cause`` is Q.850 of this leg (0 unknown).
+
+    ``context``/``exten``: where in the dialplan it stood at last.
+    """
 
     leg: str
     cause: int
+    context: str = ""
+    exten: str = ""
 
 
 class LocalPaired(Signal, frozen=True):
@@ -267,7 +272,12 @@ class QueueKnown(Signal, frozen=True):
 
 
 class Transferred(Signal, frozen=True):
-    """A transfer succeeded, by its event; the bridges prove it. Empty ids: not told."""
+    """A transfer succeeded, by its event; the bridges prove it. Empty ids: not told.
+
+    ``second``: the leg of the consultation (the same one, where keys were pressed). ``stays``: who
+    transferred stays with them, three-way. ``steps_in``: the transferee takes the place of
+    ``second`` in what that leg was doing: dialling, or waiting in a queue.
+    """
 
     kind: Literal["blind", "attended"]
     transferer: str
@@ -275,6 +285,8 @@ class Transferred(Signal, frozen=True):
     transferee: str = ""
     target: str = ""
     to: str = ""
+    stays: bool = False
+    steps_in: bool = False
 
 
 class Parked(Signal, frozen=True):
@@ -289,6 +301,13 @@ class PickedUp(Signal, frozen=True):
 
     picker: str
     target: str
+
+
+class PoolJoined(Signal, frozen=True):
+    """This leg waits for calls as agent ``agent`` of app_agent_pool, and stays for many of them."""
+
+    leg: str
+    agent: str
 
 
 class SpyBegan(Signal, frozen=True):

@@ -15,8 +15,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import bridges, channels, conversations, lines, members, queues, roster, visits, wrap_up
-from .calls import Rules, Scene, resumed
+from . import (
+    bridges,
+    channels,
+    conversations,
+    lines,
+    members,
+    pool,
+    queues,
+    resumption,
+    roster,
+    transfers,
+    visits,
+    wrap_up,
+)
+from .calls import Rules, Scene
 from .facts import AnyFact
 from .model import CallRecord
 from .signals import (
@@ -44,6 +57,7 @@ from .signals import (
     Parked,
     PbxStopping,
     PickedUp,
+    PoolJoined,
     QueueEvidence,
     QueueKnown,
     QueueNamed,
@@ -80,24 +94,31 @@ class Switchboard:
         return None if self.scene.blind else self._next_wake
 
     def resume(self, records: Iterable[CallRecord]) -> None:
-        """Takes up the calls that were open when we stopped; the roster will confirm them."""
-        for record in records:
-            if record.pbx != self.scene.pbx or record.ended_at is not None:
-                continue
-            track = resumed(record)
-            self.scene.calls[track.id] = track
-            self.scene.blind = True
-            for offer in track.offers.values():
-                self.scene.agents.of(offer.agent).offers[(track.id, offer.number)] = None
-            for talk in track.talks.values():
-                agent = self.scene.agents.of(talk.agent)
-                agent.talks[(track.id, talk.number)] = bool(talk.held_since)
+        """Takes up what was unfinished when we stopped; the roster will confirm it.
+
+        ``records`` are the last calls, whether over or not; of other PBXs they are passed over.
+        """
+        resumption.resume(self.scene, records)
+        self._next_wake = min(self.scene.wakes.values(), default=None)
+
+    def hear(self, at: int, signals: Iterable[Signal]) -> list[AnyFact]:
+        """Time passes until ``at`` (epoch ms; 0: it does not), then come ``signals``.
+
+        ``at`` is when their message arrived: what was due by then is settled first, whether or not
+        somebody looked in between. So the facts depend on what came and on nothing else.
+        """
+        facts: list[AnyFact] = []
+        if (due := self.next_wake) is not None and due <= at:
+            facts += self.apply(Woke(at))
+        for signal in signals:
+            facts += self.apply(signal)
+        return facts
 
     def apply(self, signal: Signal) -> list[AnyFact]:
         """The facts that ``signal`` leads to, in order."""
         scene = self.scene
         while (wake := self.next_wake) is not None and wake <= signal.at:
-            self._wake(signal.at)
+            self._wake(wake)
         _TABLE.get(type(signal), _nothing_to_do)(scene, signal)
         while scene.taken_over:
             lines.end(scene, scene.taken_over.pop(0), signal.at)
@@ -165,10 +186,11 @@ _TABLE: dict[type[Signal], Callable[[Scene, Any], None]] = {
     BridgeJoined: bridges.joined,
     BridgeParted: bridges.parted,
     HoldPressed: bridges.hold_pressed,
-    Transferred: bridges.transferred,
-    Parked: bridges.parked,
+    Transferred: transfers.transferred,
+    Parked: transfers.parked,
     PickedUp: bridges.picked_up,
     SpyBegan: bridges.spied,
+    PoolJoined: pool.joined,
     CallerJoined: queues.joined,
     CallerLeft: queues.left,
     CallerGaveUp: queues.gave_up,

@@ -29,9 +29,10 @@ from .model import VisitEnd
 SETTLE_MS = 2_000
 """How long the evidence of an exit may take (ASTERISK 3.3: QUEUESTATUS comes after the leave)."""
 
-KEYS = re.compile(r"^[0-9*#]{1,2}$")
+KEY = re.compile(r"^[0-9*#]{1,2}$")
 """What callers press to leave a queue: an extension of one key, seldom two."""
 
+KEYS = frozenset("0123456789*#")
 NAME_MS = 500
 """How long a refusal waits for the name of its queue (the dialplan's UserEvent comes next)."""
 
@@ -73,6 +74,7 @@ def enter(
         settle(scene, track, old, at, final=True)
     track.keyless = None
     track.visit_count += 1
+    track.queued.add(leg)
     track.visits[track.visit_count] = OpenVisit(track.visit_count, queue, leg, at, *place)
     if all(place):
         scene.queue_at[place] = queue
@@ -84,8 +86,27 @@ def enter(
             visit=track.visit_count,
             queue=queue,
             position=position,
+            leg="" if leg == track.customer else leg,
         )
     )
+
+
+def stands(visit: OpenVisit, context: str, exten: str) -> None:
+    """Whether its leg stands elsewhere in the dialplan than when it entered the queue."""
+    if visit.exten and context and exten and (context, exten) != (visit.context, visit.exten):
+        visit.moved_to = exten
+
+
+def stood_at_last(track: CallTrack, leg: str, context: str, exten: str) -> None:
+    """Where a leg that is gone stood: who left the queue without giving up, for the exit of a key.
+
+    Asterisk 16 tells the place only afterwards. Keys are digits; ``h`` and ``i`` are no places.
+    """
+    if not all(letter in KEYS for letter in exten):
+        return
+    for visit in track.visits.values():
+        if visit.leg == leg and visit.left_at and not visit.gave_up_at and not visit.moved_to:
+            stands(visit, context, exten)
 
 
 def refused_somewhere(scene: Scene, track: CallTrack, why: str, at: int) -> None:
@@ -164,8 +185,9 @@ def settle(
         return
     if not (visit.left_at or visit.gave_up_at):
         if gone:
-            end: VisitEnd = "system" if scene.stopping_at else "unknown"
-            close(scene, track, visit, end, at)
+            # A leg that waits in his place lives a moment longer: he hung up while it waited.
+            end: VisitEnd = "abandoned" if far and visit.leg != track.customer else "unknown"
+            close(scene, track, visit, "system" if scene.stopping_at else end, at)
         elif final:
             close(scene, track, visit, "unknown", at)
         return
@@ -198,7 +220,7 @@ def stood_at(scene: Scene, track: CallTrack, context: str, exten: str, at: int) 
     visit, track.keyless = track.keyless, None
     if visit is None or not visit.exten or (context, exten) == (visit.context, visit.exten):
         return
-    if not KEYS.match(exten):
+    if not KEY.match(exten):
         # He went on from there, and nothing says by which key.
         return
     scene.say(

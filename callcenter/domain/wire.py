@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from .facts import AnyFact
+from .facts import AnyFact, CallsImported
+from .history import History
+from .model import CallRecord
 
 _encoder = msgspec.json.Encoder()
+_record_decoder: msgspec.json.Decoder[CallRecord] = msgspec.json.Decoder(CallRecord)
 _decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
 
 VERSION = 1
@@ -24,3 +27,19 @@ def loads(data: bytes | str) -> AnyFact:
     Raises ``msgspec.ValidationError`` when it is no fact of this version.
     """
     return _decoder.decode(data)
+
+
+def written(records: list[CallRecord]) -> History:
+    """Finished calls with their JSON, made once for the journal and the call log."""
+    encode = _encoder.encode
+    return History(records, tuple([msgspec.Raw(encode(record)) for record in records]))
+
+
+def history_of(fact: CallsImported) -> History:
+    """The calls of an imported portion.
+
+    Raises ``msgspec.ValidationError`` when there is something else in it.
+    """
+    decode = _record_decoder.decode
+    # Copies: a piece of the whole message would keep all of it in memory.
+    return History([decode(raw) for raw in fact.calls], tuple(raw.copy() for raw in fact.calls))

@@ -23,6 +23,10 @@ class Customers(Protocol):
         """Up to ``limit`` customers with a number that ends in these digits."""
         ...
 
+    async def known_ends(self, ends: Sequence[str]) -> set[str]:
+        """Those of these ends of numbers (national digits) that any customer's number has."""
+        ...
+
     async def by_codes(self, codes: Sequence[str]) -> dict[str, Customer]:
         """The customers that have these codes."""
         ...

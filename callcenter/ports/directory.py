@@ -18,6 +18,10 @@ class Directory(Protocol):
         """
         ...
 
+    async def look_up_many(self, numbers: Sequence[Number]) -> list[list[Match]]:
+        """As ``look_up`` of each, in their order: for a whole history of callers."""
+        ...
+
     async def get(self, customer_id: int) -> Customer | None:
         """The customer with this id."""
         ...

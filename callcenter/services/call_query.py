@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from callcenter.domain.facts import Recorded
+from callcenter.domain.facts import CallsImported, Recorded
+from callcenter.domain.history import facts_of
 from callcenter.domain.model import CallRecord
+from callcenter.domain.wire import history_of
 from callcenter.ports.journal import Journal
 
 from .ledger import Ledger
@@ -37,4 +39,18 @@ class Calls:
 
     async def facts(self, call_id: str) -> list[Recorded]:
         """All that was concluded about a call, ascending."""
-        return await self._journal.of_call(call_id)
+        facts = await self._journal.of_call(call_id)
+        record = await self.get(call_id)
+        if record is not None and record.portion:
+            facts = [*await self._imported(record), *facts]
+        return facts
+
+    async def _imported(self, record: CallRecord) -> list[Recorded]:
+        """What was concluded about a call that came with many others of the past."""
+        for item in reversed(await self._journal.of_call(record.portion)):
+            if isinstance(item.fact, CallsImported):
+                for place, known in enumerate(history_of(item.fact).records):
+                    if known.id == record.id:
+                        how = item.fact.how[place] if item.fact.how else ""
+                        return [Recorded(item.seq, fact) for fact in facts_of(known, how)]
+        return []

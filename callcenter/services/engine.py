@@ -68,10 +68,17 @@ class Engine:
         """``listener`` hears what changed once the facts behind it are in the journal."""
         self._stored.append(listener)
 
-    async def commit(self, facts: Sequence[AnyFact], arrived_ms: float | None = None) -> None:
+    async def commit(
+        self,
+        facts: Sequence[AnyFact],
+        arrived_ms: float | None = None,
+        change: Change | None = None,
+    ) -> None:
         """Stores and publishes ``facts``.
 
-        ``arrived_ms`` is the wall clock at which the message that led to them arrived.
+        ``arrived_ms`` is the wall clock at which the message that led to them arrived. ``change``
+        is what the facts change, where that is known already (calls of the past): the ledger, which
+        would find it on the event loop, is not asked.
         """
         if not facts:
             return
@@ -79,17 +86,17 @@ class Engine:
         await self._room.wait()
         async with self._lock:
             if self._backlog:
-                self._keep(list(facts), arrived)
+                self._keep(list(facts), arrived, change)
                 return
             try:
                 stored = await self._journal.append(facts)
             except StoreUnavailable as error:
                 self.failures += 1
                 self.trouble = error.sentence
-                self._keep(list(facts), arrived)
+                self._keep(list(facts), arrived, change)
                 return
             self.committed += len(stored)
-            change = self._publish(stored, arrived)
+            change = self._publish(stored, arrived, change)
             for listener in self._stored:
                 listener(change)
 
@@ -119,15 +126,18 @@ class Engine:
                 if self._waiting < self._limit:
                     self._room.set()
 
-    def _keep(self, facts: list[AnyFact], arrived: float) -> None:
-        change = self._publish([Recorded(0, fact) for fact in facts], arrived)
+    def _keep(self, facts: list[AnyFact], arrived: float, change: Change | None) -> None:
+        change = self._publish([Recorded(0, fact) for fact in facts], arrived, change)
         self._backlog.append((facts, change))
         self._waiting += len(facts)
         if self._waiting >= self._limit:
             self._room.clear()
 
-    def _publish(self, batch: Sequence[Recorded], arrived: float) -> Change:
-        change = self._ledger.apply(batch)
+    def _publish(self, batch: Sequence[Recorded], arrived: float, change: Change | None) -> Change:
+        if change is None:
+            change = self._ledger.apply(batch)
+        else:
+            change.seq = batch[-1].seq
         for heard in self._changes:
             heard(change)
         self._bus.publish(batch, arrived)

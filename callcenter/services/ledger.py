@@ -19,6 +19,7 @@ from callcenter.domain.facts import (
     AgentStateChanged,
     CallEnded,
     CallFact,
+    CallsImported,
     CallStarted,
     CallTransferred,
     ConversationCorrected,
@@ -30,10 +31,13 @@ from callcenter.domain.facts import (
     VisitCorrected,
     WrapUpEnded,
 )
+from callcenter.domain.history import History
 from callcenter.domain.model import CallRecord
+from callcenter.domain.wire import history_of
 from kpi import cells
 from kpi.contributions import of_call, of_span
 from kpi.counters import Cell, Counters
+from kpi.history import of_history
 from kpi.records import AgentSpan, was_answered
 from kpi.rules import Rules
 
@@ -55,12 +59,23 @@ COUNTING = (
 
 
 class Change(Struct, kw_only=True):
-    """What a batch of facts changed. ``cells`` are on the minute grid and are to be added."""
+    """What a batch of facts changed. ``cells`` are on the minute grid and are to be added.
+
+    ``history`` are calls of the past that came whole; a batch with such has nothing else in it.
+    """
 
     seq: int = 0
     records: dict[str, CallRecord] = field(default_factory=dict)
     spans: list[AgentSpan] = field(default_factory=list)
     cells: dict[Cell, Counters] = field(default_factory=dict)
+    history: list[History] = field(default_factory=list)
+
+
+def change_of(histories: list[History], rules: Rules) -> Change:
+    """What calls of the past change. They are days old and finished: nothing is kept of them in
+    memory, and their sums lie on the quarters at once, where no live window looks any more."""
+    every = [record for history in histories for record in history.records]
+    return Change(cells=of_history(every, rules), history=histories)
 
 
 class _Entry(Struct, eq=False):
@@ -113,13 +128,19 @@ class Ledger:
         """Calls in progress, oldest first."""
         return [e.record for e in self._entries.values() if e.record.ended_at is None]
 
+    def unfinished(self) -> list[CallRecord]:
+        """Calls in progress, and those after which somebody still works."""
+        return [e.record for e in self._entries.values() if e.record.unfinished]
+
     def in_memory(self) -> list[CallRecord]:
         """Calls in progress and those lately ended."""
         return [entry.record for entry in self._entries.values()]
 
     def apply(self, batch: Sequence[Recorded]) -> Change:
         """Folds a batch and says what it changed."""
-        change = Change(seq=batch[-1].seq if batch else 0)
+        past = [item.fact for item in batch if isinstance(item.fact, CallsImported)]
+        change = change_of([history_of(fact) for fact in past], self.rules) if past else Change()
+        change.seq = batch[-1].seq if batch else 0
         touched: dict[str, _Entry] = {}
         counting: dict[str, _Entry] = {}
         for item in batch:

@@ -94,10 +94,15 @@ class Books(Protocol):
         """The stored calls with these ids."""
         ...
 
+    async def known(self, ids: Sequence[str]) -> set[str]:
+        """Those of these ids under which a call is stored."""
+        ...
+
     async def calls_of(
         self, pbx: str, from_ms: int, to_ms: int, after: str, limit: int
     ) -> list[CallRecord]:
-        """Calls of a PBX that began in ``from_ms`` <= start < ``to_ms``, by start and id.
+        """Calls of a PBX that began in ``from_ms`` <= start < ``to_ms``, by start and id; without
+        those of the past of which nothing is known but what queue_log told.
 
         ``after`` is the id of the last call of the page before, or empty.
         """

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from callcenter.domain.history import History
 from callcenter.domain.model import CallRecord, Outcome
 from kpi.counters import Cell, Counters
 from kpi.records import AgentSpan, FcrCall
@@ -63,6 +64,16 @@ class CallLog(Protocol):
         All in one transaction. When ``seq`` is not above the reader's place the batch has been
         stored already, and nothing is done: a batch may be repeated after a doubtful failure.
         """
+        ...
+
+    async def save_history(
+        self,
+        reader: str,
+        seq: int,
+        histories: Sequence[History],
+        cells: Mapping[Cell, Counters],
+    ) -> None:
+        """Stores finished calls of the past, many at once; else as ``save``."""
         ...
 
     async def place(self, reader: str) -> int:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from itertools import takewhile
 
-from callcenter.domain.facts import CallStarted
+from callcenter.domain.facts import CallsImported, CallStarted, Recorded
 from callcenter.domain.model import CallRecord
 from callcenter.ports.errors import StoreUnavailable
 from callcenter.ports.journal import Journal
@@ -21,7 +22,7 @@ from kpi.intervals import INTERVAL_MS
 from kpi.records import AgentSpan
 
 from .ledger import Change, Ledger
-from .ports_call_log import CallLog
+from .ports_call_log import CallFilter, CallLog
 
 READER = "calls"
 BATCH = 500
@@ -29,6 +30,8 @@ PAUSE_S = 0.25
 """Between two writes: changes that come meanwhile are merged into one transaction."""
 FAR = 1 << 53
 """An instant after all others: only open spans touch it."""
+AFTER_CALLS = 3
+"""Among so many last calls of an agent is the one after which he works."""
 LIMIT = 50_000
 """Changes that may wait. Beyond it they are merged, which loses nothing but time stamps of none."""
 
@@ -47,7 +50,7 @@ class Projector:
 
     def take(self, change: Change) -> None:
         """Queues a change; when too many wait, the two newest become one."""
-        if len(self._queue) >= LIMIT:
+        if len(self._queue) >= LIMIT and not (change.history or self._queue[-1].history):
             change = merged([self._queue.pop(), change])
         self._queue.append(change)
         self._filled.set()
@@ -72,15 +75,11 @@ class Projector:
     async def _flush(self) -> None:
         while self._queue:
             some = [self._queue[i] for i in range(min(BATCH, len(self._queue)))]
-            change = merged(some)
+            # Calls of the past are stored by a way of their own, in their turn.
+            some = list(takewhile(lambda change: not change.history, some)) or some[:1]
+            change = some[0] if some[0].history else merged(some)
             try:
-                await self._call_log.save(
-                    READER,
-                    change.seq,
-                    list(change.records.values()),
-                    change.spans,
-                    cells.coarser(change.cells, INTERVAL_MS),
-                )
+                await _store(self._call_log, change)
             except StoreUnavailable:
                 self.failures += 1
                 await asyncio.sleep(0.5)
@@ -88,7 +87,7 @@ class Projector:
             for _ in some:
                 self._queue.popleft()
             self.place = change.seq
-            self.stored += len(change.records)
+            self.stored += len(change.records) + sum(len(h.records) for h in change.history)
         self._filled.clear()
 
 
@@ -116,11 +115,19 @@ async def catch_up(
     Call it once at the start, before anything is committed. Gives the place reached.
     """
     place = await call_log.place(READER)
-    ledger.take_up(await call_log.open_calls(), await _open_spans(call_log))
+    spans = await _open_spans(call_log)
+    ledger.take_up(await call_log.open_calls(), spans)
+    for span in spans:
+        if span.state == "wrap_up":
+            last = await call_log.find(CallFilter(agent=span.agent_id, limit=AFTER_CALLS))
+            for record in last.items:
+                if record.unfinished:
+                    ledger.load(record)
     while True:
         batch = await journal.read(place, 1000)
         if not batch:
             return place
+        batch = _alike(batch)
         begun = {item.fact.call for item in batch if isinstance(item.fact, CallStarted)}
         named = {getattr(item.fact, "call", "") for item in batch}
         for call in named - begun - {""}:
@@ -130,15 +137,26 @@ async def catch_up(
                     ledger.load(known)
         change = ledger.apply(batch)
         place = batch[-1].seq
-        await call_log.save(
-            READER,
-            place,
-            list(change.records.values()),
-            change.spans,
-            cells.coarser(change.cells, INTERVAL_MS),
-        )
+        await _store(call_log, change)
         if report is not None:
             report(place)
+
+
+async def _store(call_log: CallLog, change: Change) -> None:
+    sums = cells.coarser(change.cells, INTERVAL_MS)
+    if change.history:
+        await call_log.save_history(READER, change.seq, change.history, sums)
+    else:
+        records = list(change.records.values())
+        await call_log.save(READER, change.seq, records, change.spans, sums)
+
+
+def _alike(batch: list[Recorded]) -> list[Recorded]:
+    """The batch up to a portion of the past, or that portion alone: what was said of its calls
+    later needs them stored, and many portions at once would fill the memory."""
+    if isinstance(batch[0].fact, CallsImported):
+        return batch[:1]
+    return list(takewhile(lambda item: not isinstance(item.fact, CallsImported), batch))
 
 
 async def _open_spans(call_log: CallLog) -> list[AgentSpan]:

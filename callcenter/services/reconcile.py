@@ -17,18 +17,24 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct, field
 
-from callcenter.domain.facts import AnyFact, CallFact, CallStarted, CustomerLinked, Recorded
+from callcenter.domain.facts import (
+    AnyFact,
+    CallFact,
+    CallsImported,
+    CallStarted,
+    CustomerLinked,
+    Recorded,
+)
 from callcenter.domain.heard import Heard
+from callcenter.domain.history import History
 from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import AgentRef, CallRecord
 from callcenter.domain.named import AgentNames
-from callcenter.domain.reconcile import Judged, judge, paired, unlogged
-from callcenter.ports.errors import StoreUnavailable
+from callcenter.domain.reconcile import NEAR_MS, Judged, judge, paired, unlogged
 
-from .engine import Engine
-from .ledger import Ledger
+from .history import AT_ONCE as PAST_AT_ONCE
+from .history import Link, Links, Past, seldom_collected
 from .ports_books import Books, DayTally, LogSource, Portion, Unexplained
-from .projector import Projector
 
 AT_ONCE = 40
 """Calls of one transaction beside the live work: live facts wait for it, some hundredths of a
@@ -40,8 +46,6 @@ LONG_MS = 14_400_000
 
 Progress = Callable[[int, int], Awaitable[None]]
 """Told after each portion: bytes read, of how many."""
-Link = Callable[[str, str], Awaitable[tuple[int | None, str, str] | None]]
-"""(number, line) -> customer, E.164 and rule; None when the number means nothing."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -57,64 +61,25 @@ class Writer(Protocol):
         """Commits facts; ``records`` are the calls that they change, as they were stored."""
         ...
 
+    async def commit_history(
+        self, facts: Sequence[CallsImported], histories: list[History]
+    ) -> None:
+        """Commits calls of the past; ``histories`` are what the facts hold."""
+        ...
+
     async def settle(self) -> None:
         """Waits until what was committed is in the call log. Raises ``StoreUnavailable``."""
         ...
 
 
-class HouseWriter:
-    """The port ``Writer`` over the house's one writer.
-
-    ``forget`` lets calls go from memory that are history (the ledger keeps ended calls for ten
-    minutes of their own time, which a back-fill beside the live work would pile up).
-    """
-
-    def __init__(
-        self,
-        engine: Engine,
-        ledger: Ledger,
-        projector: Projector,
-        forget: Callable[[Sequence[str]], None] = lambda calls: None,
-    ) -> None:
-        self._engine = engine
-        self._ledger = ledger
-        self._projector = projector
-        self._forget = forget
-
-    def current(self, call: str) -> CallRecord | None:
-        """The record of a call that is in memory."""
-        return self._ledger.get(call)
-
-    async def commit(self, records: Sequence[CallRecord], facts: Sequence[AnyFact]) -> None:
-        """Loads what the facts change, commits them, and lets finished history go.
-
-        Raises ``StoreUnavailable`` when they wait for the journal: they are not lost, but a run
-        that goes on would fill the memory that live facts may need.
-        """
-        for record in records:
-            self._ledger.load(record)
-        await self._engine.commit(facts)
-        self._nothing_waits()
-        await self._projector.flush()
-        self._forget([fact.call for fact in facts if isinstance(fact, CallStarted)])
-
-    async def settle(self) -> None:
-        """Stores what waits. Raises ``StoreUnavailable`` when facts wait for the journal."""
-        self._nothing_waits()
-        await self._projector.flush()
-
-    def _nothing_waits(self) -> None:
-        if self._engine.waiting:
-            raise StoreUnavailable(f"{self._engine.trouble} The run stopped; run it again.")
-
-
 def without_history(batch: Sequence[Recorded]) -> Sequence[Recorded]:
-    """The facts without those of calls that were made from the log: history rings no phone and is
+    """The facts without those of calls that were made from a log: history rings no phone and is
     on no wall. All facts of such a call come in one batch with its start."""
+    batch = [item for item in batch if not isinstance(item.fact, CallsImported)]
     past = {
         item.fact.call
         for item in batch
-        if isinstance(item.fact, CallStarted) and item.fact.settled_by == "queue_log"
+        if isinstance(item.fact, CallStarted) and item.fact.settled_by != "ami"
     }
     if not past:
         return batch
@@ -148,12 +113,14 @@ class Reconciliation:
         link: Link | None = None,
         known_agents: Iterable[AgentRef] = (),
         at_once: int = AT_ONCE,
+        past_at_once: int = PAST_AT_ONCE,
     ) -> None:
         self._pbx = pbx
         self._books = books
         self._writer = writer
         self._zone = ZoneInfo(zone)
         self._at_once = at_once
+        self._past_at_once = past_at_once
         self._now_ms = now_ms
         self._link = link
         self._names = AgentNames(pbx)
@@ -161,7 +128,7 @@ class Reconciliation:
             self._names.learn(ref)
         self._heard = Heard(())
         self._seen: set[str] = set()
-        self._links: dict[str, tuple[int | None, str, str] | None] = {}
+        self._links = Links(link)
         self._days: dict[str, DayTally] = {}
         self._report = Report(pbx=pbx)
 
@@ -177,30 +144,52 @@ class Reconciliation:
         The caller gives whole days of the site. To be used once. Raises ``OSError`` when the log
         cannot be read, ``StoreUnavailable``.
         """
+        with seldom_collected():
+            return await self._run(source, from_ms, to_ms, progress)
+
+    async def _run(
+        self,
+        source: LogSource,
+        from_ms: int | None,
+        to_ms: int | None,
+        progress: Progress | None,
+    ) -> Report:
         self._heard = Heard(await self._books.turns(self._pbx))
         for ref in await self._books.agents(self._pbx):
             self._names.learn(ref)
         if self._writer is not None:
             await self._writer.settle()
+        past = Past(
+            self._pbx,
+            self._books,
+            self._writer,
+            names=self._names,
+            heard=self._heard,
+            links=self._links,
+            now_ms=self._now_ms(),
+            at_once=self._past_at_once,
+        )
         first = last = 0
         portions = await asyncio.to_thread(source.portions, from_ms, to_ms)
         while True:
             portion: Portion | None = await asyncio.to_thread(next, portions, None)
             if portion is None:
                 break
-            self._seen.update(f"{self._pbx}:{call.callid}" for call in portion.calls)
-            wanted = [
-                call
-                for call in portion.calls
-                if _inside(call.visits[0].entered_s * 1000, from_ms, to_ms)
-            ]
-            for start in range(0, len(wanted), self._at_once):
-                await self._judge(wanted[start : start + self._at_once], portion.last_ms)
+            wanted: list[LoggedCall] = []
+            for call in portion.calls:
+                if _inside(call.visits[0].entered_s * 1000, from_ms, to_ms):
+                    wanted.append(call)
+                else:
+                    self._seen.add(f"{self._pbx}:{call.callid}")
+            async for rest in past.without(wanted):
+                for start in range(0, len(rest), self._at_once):
+                    await self._judge(rest[start : start + self._at_once], portion.last_ms)
             first, last = portion.first_ms, portion.last_ms
             if progress is not None:
                 await progress(portion.done, portion.size)
         if self._writer is not None:
             await self._writer.settle()
+        self._enter_past(past)
         if last:
             await self._look_for_ours(max(first, from_ms or 0), min(last, to_ms or last))
         report = self._report
@@ -275,24 +264,26 @@ class Reconciliation:
         at = first.entered_s * 1000
         if not self._heard.throughout(at, at):
             return None
+        nearest: tuple[int, CallRecord] | None = None
         for record in await self._books.near(self._pbx, first.queue, at - LONG_MS, at + 2_000):
             record = self._current(record.id) or record
             ours, theirs = paired(record, call)[0]
-            if ours is not None and theirs is not None and _close(ours.entered_at, at):
-                self._learn(record)
-                return record
-        return None
+            if ours is None or theirs is None:
+                continue
+            apart = abs(ours.entered_at - at - 500)
+            if apart <= NEAR_MS and (nearest is None or apart < nearest[0]):
+                nearest = apart, record
+        if nearest is None:
+            return None
+        self._learn(nearest[1])
+        return nearest[1]
 
     async def _linked(self, facts: list[AnyFact]) -> list[AnyFact]:
         """The facts with the customer's link behind the start, where his number says who he is."""
         start = facts[0]
-        if self._link is None or not isinstance(start, CallStarted) or not start.number:
+        if not isinstance(start, CallStarted):
             return facts
-        if start.number not in self._links:
-            if len(self._links) > 100_000:
-                self._links.clear()
-            self._links[start.number] = await self._link(start.number, start.line)
-        found = self._links[start.number]
+        found = (await self._links.of([start.number]))[0]
         if found is None:
             return facts
         customer_id, e164, how = found
@@ -315,7 +306,7 @@ class Reconciliation:
             page = await self._books.calls_of(self._pbx, from_ms, to_ms, after, PAGE)
             for record in page:
                 covered = record.ended_at is not None and record.ended_at <= to_ms
-                if record.id in self._seen or not covered or record.settled_by == "queue_log":
+                if record.id in self._seen or not covered or self._found_later(record):
                     continue
                 judged = unlogged(record)
                 if judged is not None and judged.at < to_ms:
@@ -324,13 +315,32 @@ class Reconciliation:
                 return
             after = page[-1].id
 
+    def _found_later(self, record: CallRecord) -> bool:
+        """Whether the record rests on what was found afterwards, and not seen by us."""
+        if record.settled_by == "cel":
+            return not self._heard.throughout(record.started_at, record.ended_at or 0)
+        return record.settled_by == "queue_log"
+
     # -- the ledger ------------------------------------------------------------------------
 
-    def _enter(self, judged: Judged) -> None:
-        day = f"{datetime.fromtimestamp(judged.at / 1000, UTC).astimezone(self._zone):%Y-%m-%d}"
+    def _tally(self, at: int) -> DayTally:
+        day = f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(self._zone):%Y-%m-%d}"
         tally = self._days.get(day)
         if tally is None:
             tally = self._days[day] = DayTally(pbx=self._pbx, day=day, made_at=self._now_ms())
+        return tally
+
+    def _enter_past(self, past: Past) -> None:
+        """Calls that were made from the log are corrected ones, as in every later run."""
+        for at, count in past.created.items():
+            self._tally(at).corrected += count
+            self._report.corrected += count
+            self._report.created += count
+        self._report.facts += past.facts
+
+    def _enter(self, judged: Judged) -> None:
+        tally = self._tally(judged.at)
+        day = tally.day
         if judged.verdict == "unexplained":
             tally.unexplained += 1
             self._report.unexplained.append(
@@ -356,10 +366,6 @@ class Reconciliation:
 
 def _json(value: Any) -> str:
     return _encoder.encode(value).decode()
-
-
-def _close(one: int, other: int) -> bool:
-    return abs(one - other - 500) <= 2_500
 
 
 def _inside(at: int, from_ms: int | None, to_ms: int | None) -> bool:

@@ -18,8 +18,9 @@ from callcenter.ports.clock import Clock
 from callcenter.ports.errors import StoreUnavailable
 from kpi.calendars import day_bounds
 
+from .history import Link
 from .ports_books import Books, Job, LogSource
-from .reconcile import Link, Reconciliation, Report, Writer
+from .reconcile import Reconciliation, Report, Writer
 
 log = logging.getLogger(__name__)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 from sqlalchemy import Integer, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from callcenter.domain.history import History
 from callcenter.domain.model import CallRecord
 from callcenter.services.ports_call_log import CallFilter, CallPage
 from kpi.counters import Cell, Counters, dumps, loads
@@ -18,6 +21,7 @@ from kpi.rules import Rules
 from . import tables
 from .call_rows import agent_rows, call_row, page_of, page_query, queue_rows, record_of
 from .engine import Database
+from .history_rows import rows_of, stored
 from .tables import call_agents, call_queues, calls, places
 from .upsert import insert_new, upsert
 
@@ -94,6 +98,26 @@ class SqlCallLog:
             (upsert(places, self._database.sqlite), [{"reader": reader, "seq": seq}]),
         ]
         await self._database.finish(self._store(reader, seq, work, deltas))
+
+    async def save_history(
+        self,
+        reader: str,
+        seq: int,
+        histories: Sequence[History],
+        cells: Mapping[Cell, Counters],
+    ) -> None:
+        """Stores finished calls of the past with the reader's place; see the port."""
+        rows = await asyncio.to_thread(rows_of, tuple(histories))
+        if self._database.sqlite:
+            work = partial(stored, reader=reader, seq=seq, rows=rows, sums=dict(cells))
+            await self._database.finish(self._database.in_one_hop(work))
+            return
+        given: _Work = [
+            (upsert(table, False) if table is calls else insert_new(table, False), values)
+            for table, values in rows.named()
+        ]
+        given.append((upsert(places, False), [{"reader": reader, "seq": seq}]))
+        await self._database.finish(self._store(reader, seq, given, cells))
 
     async def _store(
         self, reader: str, seq: int, work: _Work, deltas: Mapping[Cell, Counters]

@@ -38,25 +38,35 @@ def call_row(record: CallRecord) -> dict[str, object]:
 
 def queue_rows(record: CallRecord) -> list[dict[str, object]]:
     """One row for each queue in which the call was, or talked for."""
-    queues = {visit.queue for visit in record.visits}
-    queues |= {talk.queue for talk in record.conversations if talk.queue}
     return [
         {"queue": queue, "started_at": record.started_at, "call_id": record.id}
-        for queue in sorted(queues)
+        for queue in queues_of(record)
     ]
+
+
+def queues_of(record: CallRecord) -> list[str]:
+    """The queues in which the call was, or talked for, each once."""
+    queues = [visit.queue for visit in record.visits]
+    queues += [talk.queue for talk in record.conversations if talk.queue]
+    return queues if len(queues) == 1 else sorted(set(queues))
 
 
 def agent_rows(record: CallRecord) -> list[dict[str, object]]:
-    """One row for each agent who talked, or was called directly.
-
-    An agent who was merely rung by a queue is not meant: the call was not his.
-    """
-    agents = {talk.agent.id for talk in record.conversations}
-    agents |= {offer.agent.id for offer in record.direct}
+    """One row for each agent who talked, or was called directly."""
     return [
         {"agent_id": agent, "started_at": record.started_at, "call_id": record.id}
-        for agent in sorted(agents)
+        for agent in agents_of(record)
     ]
+
+
+def agents_of(record: CallRecord) -> list[str]:
+    """The agents who talked, or were called directly, each once.
+
+    One who was merely rung by a queue is not meant: the call was not his.
+    """
+    agents = [talk.agent.id for talk in record.conversations]
+    agents += [offer.agent.id for offer in record.direct]
+    return agents if len(agents) == 1 else sorted(set(agents))
 
 
 def record_of(text: str) -> CallRecord:

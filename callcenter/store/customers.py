@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    text,
     union,
 )
 from sqlalchemy.exc import IntegrityError
@@ -51,6 +53,13 @@ _BY_DIGITS = _having(_NUMBER.digits == bindparam("digits"))
 _BY_SUFFIX = _having(
     (_NUMBER.reversed >= bindparam("low")) & (_NUMBER.reversed < bindparam("high"))
 )
+_ENDS = (
+    "SELECT value FROM %s WHERE EXISTS (SELECT 1 FROM customer_numbers n"
+    " WHERE n.reversed >= value AND n.reversed < value || ':')"
+)
+"""The colon is what follows the nine."""
+_ENDS_SQLITE = text(_ENDS % "json_each(:ends)")
+_ENDS_SERVER = text(_ENDS % "unnest(CAST(:ends AS text[])) AS given(value)")
 _GET = whole(bindparam("id", type_=_ID.type) == _ID)
 _REVISION = select(revisions.c.revision).where(revisions.c.what == bindparam("what"))
 
@@ -72,6 +81,20 @@ class SqlCustomers(OnDatabase):
         # The colon is what follows the nine.
         found = await self._database.quick(_BY_SUFFIX, {"low": low, "high": low + ":"})
         return customers_of(found)[:limit]
+
+    async def known_ends(self, ends: Sequence[str]) -> set[str]:
+        """Those of these ends of numbers that any customer's number has."""
+        if not ends:
+            return set()
+        async with self._database.read() as connection:
+            if (await connection.execute(select(_NUMBER.customer_id).limit(1))).first() is None:
+                return set()
+            given = [end[::-1] for end in ends]
+            if self._database.sqlite:
+                rows = await connection.execute(_ENDS_SQLITE, {"ends": json.dumps(given)})
+            else:
+                rows = await connection.execute(_ENDS_SERVER, {"ends": given})
+            return {row[0][::-1] for row in rows}
 
     async def by_codes(self, codes: Sequence[str]) -> dict[str, Customer]:
         """The customers that have these codes."""

@@ -12,6 +12,7 @@ on a driver connection of their own, which costs a tenth.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import wraps
@@ -147,6 +148,18 @@ class Database:
             with told(self.where):
                 self._check_folder()
                 await hop.insert(text, [tuple(row[name] for name in names) for row in rows])
+
+    async def in_one_hop(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Does ``work`` with the driver's own connection, in its thread and one transaction.
+
+        For SQLite only, and for what is so much that SQLAlchemy's share of it would be half. Raises
+        as ``append`` does.
+        """
+        assert self._one_hop is not None, "a server has no file"
+        async with self._writing:
+            with told(self.where):
+                self._check_folder()
+                await self._one_hop.run(work)
 
     async def quick(
         self, statement: Select[Any], values: Mapping[str, object] | None = None

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
-from callcenter.domain.facts import AnyFact, CallFact, Recorded
+from callcenter.domain.facts import AnyFact, CallFact, CallsImported, Recorded
 from callcenter.domain.wire import VERSION, dumps, loads
 from callcenter.ports.errors import StoreUnavailable
 
@@ -28,6 +28,14 @@ _READ = (
     .order_by(journal.c.seq)
     .limit(bindparam("limit", type_=Integer))
 )
+_NEXT = (
+    select(journal.c.kind, func.row_number().over(order_by=journal.c.seq).label("place"))
+    .where(journal.c.seq > bindparam("after"))
+    .order_by(journal.c.seq)
+    .limit(bindparam("limit", type_=Integer))
+    .subquery()
+)
+_PAST = select(func.min(_NEXT.c.place)).where(_NEXT.c.kind == CallsImported.__name__)
 _OF_CALL = (
     select(journal.c.seq, journal.c.fact)
     .where(journal.c.call == bindparam("call"))
@@ -66,8 +74,15 @@ class SqlJournal:
         return recorded
 
     async def read(self, after: int, limit: int) -> list[Recorded]:
-        """Up to ``limit`` facts after number ``after``, ascending."""
+        """Up to ``limit`` facts after number ``after``, ascending.
+
+        Fewer where there are calls of the past: such a fact has a thousand calls in it, and comes
+        as the last of those that are read.
+        """
         async with self._database.read() as connection:
+            past = await connection.execute(_PAST, {"after": after, "limit": limit})
+            place = past.scalar_one_or_none()
+            limit = limit if place is None else place
             rows = await connection.execute(_READ, {"after": after, "limit": limit})
             return [_recorded(row) for row in rows]
 
@@ -90,10 +105,17 @@ def _row(item: Recorded) -> dict[str, object]:
         "at": fact.at,
         "pbx": fact.pbx,
         "kind": type(fact).__name__,
-        "call": fact.call if isinstance(fact, CallFact) else None,
+        "call": _name_of(fact),
         "version": VERSION,
         "fact": dumps(fact).decode(),
     }
+
+
+def _name_of(fact: AnyFact) -> str | None:
+    """By what it is found: its call, or the name of its portion of many calls."""
+    if isinstance(fact, CallsImported):
+        return fact.portion
+    return fact.call if isinstance(fact, CallFact) else None
 
 
 def _recorded(row: Sequence[Any]) -> Recorded:

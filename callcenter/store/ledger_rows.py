@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, delete, func, insert, select, tuple_
 
 from callcenter.domain.heard import LinkFact
 from callcenter.domain.model import AgentRef, CallRecord
@@ -153,15 +153,27 @@ class SqlBooks(OnDatabase):
                     found[record.id] = record
         return found
 
+    async def known(self, ids: Sequence[str]) -> set[str]:
+        """Those of these ids under which a call is stored."""
+        if not self._database.sqlite:
+            query = select(calls.c.id).where(calls.c.id == func.any(cast(ids, ARRAY(Text))))
+        else:
+            given = func.json_each(_encoder.encode(ids).decode()).table_valued("value")
+            query = select(calls.c.id).where(calls.c.id.in_(select(given.c.value)))
+        async with self._database.read() as connection:
+            return {row[0] for row in await connection.execute(query)}
+
     async def calls_of(
         self, pbx: str, from_ms: int, to_ms: int, after: str, limit: int
     ) -> list[CallRecord]:
-        """Calls of a PBX that began in ``from_ms`` <= start < ``to_ms``, by start and id.
+        """Calls of a PBX that began in ``from_ms`` <= start < ``to_ms``, by start and id; without
+        those of the past of which nothing is known but what queue_log told.
 
         ``after`` is the id of the last call of the page before, or empty.
         """
         table = calls.c
-        query = select(table.record).where(table.pbx == pbx, table.started_at < to_ms)
+        ours = (table.pbx == pbx) & (table.last_seq > 0)
+        query = select(table.record).where(ours, table.started_at < to_ms)
         if after:
             begun = select(table.started_at).where(table.id == after).scalar_subquery()
             query = query.where(

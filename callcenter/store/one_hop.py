@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -32,10 +32,14 @@ class OneHop:
         Raises ``IntegrityError`` of SQLAlchemy, or ``OSError`` with SQLite's own words for what
         the world caused; then nothing is stored, and the connection is opened anew next time.
         """
+        await self.run(lambda connection: connection.executemany(statement, rows))
+
+    async def run(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Does ``work`` in one durable transaction, in the thread. Raises as ``insert``."""
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, self._insert, statement, rows)
+        await loop.run_in_executor(self._thread, self._run, work)
 
     async def close(self) -> None:
         """Closes the connection and ends the thread; both come again when they are needed."""
@@ -44,19 +48,19 @@ class OneHop:
             await asyncio.get_running_loop().run_in_executor(thread, self._drop)
             thread.shutdown(wait=False)
 
-    def _insert(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+    def _run(self, work: Callable[[sqlite3.Connection], object]) -> None:
         try:
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE")
             try:
-                connection.executemany(statement, rows)
+                work(connection)
                 connection.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 raise
         except sqlite3.IntegrityError as error:
-            raise IntegrityError(statement, None, error) from error
+            raise IntegrityError(None, None, error) from error
         except sqlite3.Error as error:
             self._drop()
             raise OSError(str(error)) from error
@@ -67,6 +71,7 @@ class OneHop:
             made.execute(f"PRAGMA busy_timeout={self._busy_ms}")
             made.execute("PRAGMA journal_mode=WAL")
             made.execute("PRAGMA synchronous=FULL")
+            made.execute("PRAGMA cache_size=-32768")
             self._connection = made
         return self._connection
 

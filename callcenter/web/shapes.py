@@ -53,10 +53,14 @@ class VisitShape(Struct, frozen=True):
 
 
 class ConversationShape(Struct, frozen=True):
-    """One agent joined with the customer; ``talk_ms`` includes ``hold_ms``."""
+    """One agent joined with the customer; ``talk_ms`` includes ``hold_ms``.
+
+    ``visit`` is the number of the stay in a queue that ended by it, null for a direct call.
+    """
 
     agent: AgentRef
     queue: str
+    visit: int | None
     joined_at: str
     parted_at: str | None
     talk_ms: int | None
@@ -192,6 +196,7 @@ def _conversation(talk: Conversation) -> ConversationShape:
     return ConversationShape(
         agent=talk.agent,
         queue=talk.queue,
+        visit=talk.visit,
         joined_at=instant(talk.joined_at),
         parted_at=instant_or_none(talk.parted_at),
         talk_ms=talk.talk_ms,

@@ -26,6 +26,7 @@ from callcenter.domain.signals import (
     RosterBegan,
     RosterEnded,
     Signal,
+    Transferred,
     WaitingRow,
 )
 
@@ -56,6 +57,13 @@ class PbxModel:
                 del self._legs[leg]
         if isinstance(s, LegSeen):
             self._listed.add(s.leg)
+        if isinstance(s, Transferred) and s.steps_in and s.second in self._legs:
+            # The channels exchange their places in the dialplan (ASTERISK 4.3).
+            place = self._legs[s.second]
+            for leg in self._legs.keys() & {s.transferee}:
+                self._legs[leg] = replace(self._legs[leg], context=place.context, exten=place.exten)
+        if isinstance(s, CallerJoined | CallerLeft) and s.leg in self._legs:
+            self._legs[s.leg] = replace(self._legs[s.leg], context=s.context, exten=s.exten)
         if isinstance(s, LegSeen) and s.leg not in self._gone:
             self._legs.setdefault(s.leg, s)
         elif isinstance(s, LegState) and s.leg in self._legs:
@@ -76,6 +84,9 @@ class PbxModel:
             self._waiting[(s.leg, s.queue)] = s.at
         elif isinstance(s, CallerLeft):
             self._waiting.pop((s.leg, s.queue), None)
+        elif isinstance(s, Transferred) and s.steps_in:
+            for leg, queue in [row for row in self._waiting if row[0] == s.second]:
+                self._waiting[(s.transferee, queue)] = self._waiting.pop((leg, queue))
         elif isinstance(s, MemberSeen):
             self._members[(s.queue, s.interface)] = s
         elif isinstance(s, MemberGone):

@@ -85,3 +85,26 @@ async def test_what_is_said_before_its_first_turn_is_kept_in_order(tmp_path: Pat
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [line["n"] for line in lines] == [1, 2]
     assert [dict(line["h"])["CallerIDNum"] for line in lines] == ["1", "2"]
+
+
+async def test_what_is_said_while_the_page_is_turned_is_kept(tmp_path: Path) -> None:
+    """The old page is written in a thread; meanwhile the PBX goes on talking."""
+    now = NOON + HOUR - 1
+    recorder = FlightRecorder("pbx1", tmp_path, 86_400, False, lambda: now)
+    recorder.record(said("1"), now)
+    old = recorder._page()
+    write = old._write
+
+    def slowly(batch: object) -> None:
+        recorder.record(said("2"), now)
+        write(batch)  # type: ignore[arg-type]  # handed on as it came
+
+    old._write = slowly  # type: ignore[method-assign]  # the moment between, made visible
+    now += 2
+    await recorder._turn(int(now) // 3600)
+    await recorder._flush(recorder._page())
+    packed, plain = sorted(tmp_path.iterdir())
+    with gzip.open(packed) as file:
+        assert [dict(json.loads(line)["h"])["CallerIDNum"] for line in file] == ["1"]
+    lines = plain.read_text(encoding="utf-8").splitlines()
+    assert [dict(json.loads(line)["h"])["CallerIDNum"] for line in lines] == ["2"]

@@ -18,7 +18,7 @@ from callcenter.domain.facts import LinkLost, LinkRestored
 from callcenter.domain.model import CallRecord
 from callcenter.domain.signals import DialBegan, DialEnded, LinkWentDown, QueueEvidence, Signal
 from tests.expected import fold
-from tests.invariants import all_of_it
+from tests.invariants import all_of_it, without_repeats
 
 from .pbx_model import PbxModel
 from .replaying import (
@@ -30,12 +30,16 @@ from .replaying import (
     heard,
     lines,
     listen,
+    long_after,
     new_board,
     play,
     tell,
 )
 
 EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
+WHOLE = [param for param in EVERY if "ami_cut" not in str(param.id)]
+"""The stories without a cut of their own."""
+QUIET_MS = 100
 WINDOW_MS = 50
 MISSED_AT_ONCE = 8
 """Messages that a cut in the middle swallows in one of the tests."""
@@ -143,6 +147,68 @@ def test_restart_of_the_pbx_at_any_point_ends_everything(folder: Path) -> None:
         # A refusal without its queue's name may have been held back for it when the link went.
         held_back = {"refused"} if any(isinstance(s, QueueEvidence) for s in before) else set()
         assert ended <= {*ends_so_far(before), *held_back, "system", "answered"}
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_killed_and_started_again_at_any_point_the_books_are_straight(folder: Path) -> None:
+    story = heard(folder)
+    for cut in range(1, len(story)):
+        all_of_it(*played_with_restart(story, cut))
+
+
+@pytest.mark.parametrize("folder", WHOLE)
+def test_killed_and_started_again_in_a_quiet_moment_nothing_is_told_otherwise(folder: Path) -> None:
+    """What was concluded is in the records; only evidence not yet used goes with the process."""
+    story = heard(folder)
+    whole = play(flat(story))
+    for cut in range(1, len(story)):
+        if story[cut].at - story[cut - 1].at < QUIET_MS or leaves_a_queue(story[:cut]):
+            continue
+        calls = played_with_restart(story, cut).calls
+        where = f"restarted before {story[cut : cut + 1]}"
+        assert ends(calls) == ends(whole.calls), where
+        for ours, theirs in zip(talks(calls), talks(whole.calls), strict=True):
+            assert ours[:2] == theirs[:2], where
+            assert ours[2:] == pytest.approx(theirs[2:], abs=QUIET_MS), where
+
+
+def leaves_a_queue(story: tuple[Heard, ...]) -> bool:
+    """Somebody left a queue just now, and why is being waited for: that is in no record yet."""
+    board = new_board()
+    tell(board, flat(story))
+    visits = [visit for track in board.scene.calls.values() for visit in track.visits.values()]
+    return any(visit.left_at for visit in visits)
+
+
+def played_with_restart(story: tuple[Heard, ...], cut: int) -> Played:
+    """The story with us killed before message ``cut`` and started again at once."""
+    before, after = flat(story[:cut]), flat(story[cut:])
+    facts = tell(new_board(), before)
+    stored = [msgspec.json.encode(record) for record in fold(facts).values()]
+    at = max((signal.at for signal in before), default=story[0].at)
+    board = new_board()
+    board.resume(msgspec.json.decode(record, type=CallRecord) for record in stored)
+    facts += tell(board, [*PbxModel(before).rows(at), *after])
+    facts += long_after(board, max(signal.at for signal in [*before, *after]))
+    facts = without_repeats(facts)
+    return Played(facts, fold(facts), board)
+
+
+def talks(calls: dict[str, CallRecord]) -> list[tuple[str, str, int, int, int, int, int]]:
+    """Who talked from when to when, held and worked after it how long (ms)."""
+    return sorted(
+        (
+            record.id,
+            talk.agent.id,
+            talk.joined_at,
+            talk.parted_at or 0,
+            talk.hold_ms,
+            talk.wrapup_started_at or 0,
+            talk.wrapup_ms or 0,
+        )
+        for record in calls.values()
+        for talk in record.conversations
+    )
 
 
 def played_with_gap(story: tuple[Heard, ...], cut: int, back: int) -> Played:

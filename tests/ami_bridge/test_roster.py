@@ -13,10 +13,12 @@ from callcenter.domain.signals import (
     LegSeen,
     LocalPaired,
     MemberSeen,
+    PoolJoined,
     QueueKnown,
     RosterBegan,
     RosterEnded,
     Signal,
+    SpyBegan,
     WaitingRow,
 )
 
@@ -155,3 +157,20 @@ async def test_what_is_refused_is_complained_of_with_what_to_do() -> None:
 async def test_link_that_does_not_answer_is_an_error() -> None:
     with pytest.raises(LinkError):
         await roster.ask(Asked(), ASKED)
+
+
+def test_legs_that_wait_in_the_agent_pool_or_listen_are_told_as_such() -> None:
+    channels = [
+        row(
+            "CoreShowChannel",
+            Uniqueid="1",
+            Linkedid="1",
+            Application="AgentLogin",
+            ApplicationData="1001,s",
+        ),
+        row("CoreShowChannel", Uniqueid="2", Linkedid="2", Application="ChanSpy"),
+    ]
+    answers = roster.Roster(ASKED, "now", [], channels)
+    told = list(roster.signals(answers, False, ASKED))
+    assert PoolJoined(ASKED, "1", "1001") in told
+    assert SpyBegan(ASKED, "2") in told

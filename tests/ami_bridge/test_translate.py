@@ -189,6 +189,16 @@ def test_number_of_a_header(text: str, meant: int) -> None:
             },
             s.Transferred(0, "attended", "1", "2", "3", "4"),
         ),
+        (
+            "AttendedTransfer",
+            {"Result": "Success", "OrigTransfererUniqueid": "1", "DestType": "Threeway"},
+            s.Transferred(0, "attended", "1", stays=True),
+        ),
+        (
+            "AttendedTransfer",
+            {"Result": "Success", "OrigTransfererUniqueid": "1", "DestType": "App"},
+            s.Transferred(0, "attended", "1", steps_in=True),
+        ),
         ("ParkedCall", {"ParkeeUniqueid": "1", "ParkingSpace": "701"}, s.Parked(0, "1", "701")),
         ("Pickup", {"Uniqueid": "1", "TargetUniqueid": "2"}, s.PickedUp(0, "1", "2")),
         ("ChanSpyStart", {"SpyerUniqueid": "1"}, s.SpyBegan(0, "1")),
@@ -325,3 +335,18 @@ def test_signal_is_stamped_by_the_pbxs_clock_on_ours() -> None:
     stamped["Timestamp"] = f"{NOW / 1000 - 4:.6f}"
     late = translator.translate(event("Unhold", **stamped), NOW + 3_000)
     assert late[-1].at == int(NOW) + 1_000
+
+
+def test_sips_own_escapes_of_a_quoted_name_are_undone_too() -> None:
+    """Asterisk passes them on, and escapes them once more."""
+    assert party(r"ACME \\\"Ltd\\\" | north\\\\new") == 'ACME "Ltd" | north\\new'
+
+
+def test_agent_of_the_pool_who_signs_in_and_where_a_leg_stood_at_last() -> None:
+    translator = Translator()
+    login = [("Event", "AgentLogin"), ("Uniqueid", "1.1"), ("Channel", "PJSIP/1001-1")]
+    told = translator.translate(Message.of([*login, ("Agent", "1001")]), 1_000.0)
+    assert told[-1] == s.PoolJoined(1_000, "1.1", "1001")
+    hangup = [("Event", "Hangup"), ("Uniqueid", "1.1"), ("Cause", "16"), ("Context", "q")]
+    told = translator.translate(Message.of([*hangup, ("Exten", "2")]), 2_000.0)
+    assert told == [s.LegGone(2_000, "1.1", 16, "q", "2")]

@@ -1,8 +1,9 @@
-"""``python -m tests.bench``: T1, T2, T3, T7, T8 and T9 of the speed targets in one run.
+"""``python -m tests.bench``: T1, T2, T3, T7, T8 and T9 of the speed targets, and the import of an
+old queue_log, in one run.
 
-``--quick`` takes under 90 s, the whole run under 6 minutes. ``--only t3`` (t1, hub, t8) runs one
-part, ``--memory CALLS`` looks for growth instead, ``--profile FILE`` profiles the service in T8.
-The exit code is 1 when a target was missed in a run that could be judged.
+``--quick`` takes under 90 s, the whole run under 6 minutes. ``--only t3`` (t1, hub, t8, import)
+runs one part, ``--memory CALLS`` looks for growth instead, ``--profile FILE`` profiles the service
+in T8. The exit code is 1 when a target was missed in a run that could be judged.
 """
 
 from __future__ import annotations
@@ -13,10 +14,17 @@ import os
 import sys
 import time
 
-from . import bench_ami_parse, bench_end_to_end, bench_hub, bench_memory, bench_pipeline
+from . import (
+    bench_ami_parse,
+    bench_end_to_end,
+    bench_hub,
+    bench_import,
+    bench_memory,
+    bench_pipeline,
+)
 from .judging import Verdicts
 
-PARTS = ("t1", "t3", "hub", "t8")
+PARTS = ("t1", "t3", "hub", "t8", "import")
 
 
 async def _hub(agents: int, rounds: int, quiet: bool) -> bench_hub.Bench:
@@ -51,6 +59,8 @@ def main(given: argparse.Namespace) -> int:
             verdicts.missed.append("T1/T2/T5")
     if "t3" in given.only:
         bench_pipeline.run(verdicts, 3 if quick else 9)
+    if "import" in given.only:
+        bench_import.judged(verdicts, 30_000 if quick else 150_000)
     if "t8" in given.only:
         seconds = given.seconds or (20.0 if quick else 140.0)
         bench_end_to_end.run(verdicts, given.agents, seconds, idle, given.profile)

@@ -214,3 +214,22 @@ async def test_a_search_answers_no_more_than_asked(directory: EmbeddedDirectory)
         await directory.create(name=f"Sara {number}")
     assert len(await directory.search("sara", 5)) == 5
     assert await directory.search("sara", 0) == []
+
+
+async def test_many_numbers_are_looked_up_as_each_of_them_would_be(
+    directory: EmbeddedDirectory,
+) -> None:
+    raws = [
+        *("09123456789", "+989123456789", "9123456789", "00989123456789", "anonymous", "104"),
+        *("02188887777", "88887777", "+12125550123", "2125550123", "0912345678", "", "23456789"),
+    ]
+    numbers = [normalise(raw, "IR") for raw in raws]
+    assert await directory.look_up_many(numbers) == [[] for _ in raws]
+    await directory.create(name="Sara", numbers=[("0912 345 6789", "")])
+    await directory.create(name="Omid", numbers=[("021 8888 7777", ""), ("23456789", "")])
+    await directory.create(name="Leila", numbers=[("02188887777", ""), ("+1 212 555 0123", "")])
+    many = await directory.look_up_many(numbers)
+    assert many == [await directory.look_up(number) for number in numbers]
+    assert [len(found) for found in many][:4] == [1, 1, 1, 1]
+    assert [match.customer.name for match in many[6]] == ["Omid", "Leila"]
+    assert await directory.look_up_many([]) == []

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from callcenter.directory.numbers import Regions, customer_number, normalise
+from callcenter.directory.numbers import Regions, customer_number, normalise, unshown
 from callcenter.domain.customer import CustomerNumber
 
 MOBILE = "+989123456789"
@@ -155,6 +156,8 @@ _numberlike = st.text(
 def test_reading_never_raises_and_reading_again_changes_nothing(raw: str, region: str) -> None:
     number = normalise(raw, region)
     assert number == normalise(raw, region)
+    bare = unshown(raw, region)
+    assert bare == (replace(number, national="") if number.e164 else number)
     if number.withheld or number.internal:
         assert number.e164 == ""
     if number.e164:

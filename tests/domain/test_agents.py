@@ -60,7 +60,7 @@ def test_agent_who_is_renamed_is_the_same_agent() -> None:
     assert agents.all() == [agent]
 
 
-@pytest.mark.parametrize("device", ["hint:1001@ctx", "Custom:x", "Agent:1001", ""])
+@pytest.mark.parametrize("device", ["hint:1001@ctx", "Custom:x", ""])
 def test_device_that_is_no_phone_attributes_nothing(device: str) -> None:
     agents = AgentBook("pbx1")
     agents.state_device(agents.ensure("Local/1001@agents", "Sara"), device)

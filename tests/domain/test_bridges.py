@@ -77,3 +77,14 @@ def test_phone_whose_call_is_picked_up_by_another_rings_no_more() -> None:
     book.say(phone("p", "1002"))
     book.told()
     book.say(PickedUp(0, picker="p", target="a")).expect(an(OfferEnded, end="cancelled"))
+
+
+def test_leg_of_a_customers_call_that_listens_changes_nothing_of_the_call(book: Playbook) -> None:
+    """Somebody who was dialled for it in the middle of the call."""
+    book.say(phone("s", "1003", "c"), SpyBegan(0, "s")).expect()
+    assert book.record().direction == "inbound"
+
+
+def test_supervisor_who_dials_a_code_is_in_a_call_of_the_house(book: Playbook) -> None:
+    book.say(phone("s", "1003", state=4), SpyBegan(0, "s")).told()
+    assert book.record("s").direction == "internal"

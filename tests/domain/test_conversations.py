@@ -209,10 +209,23 @@ def test_blonde_transfer_that_nobody_answers_leaves_no_agent_talking(book: Playb
 def test_attended_transfer_with_the_consultation_still_open_ends_at_the_join(
     book: Playbook,
 ) -> None:
-    """The colleague is with the customer before anything says transfer."""
+    """The colleague is with the customer before anything says transfer.
+
+    The agent might come along, for they may be three; a second later it is plain that he does not.
+    """
     book.say(parts("a", "b-a"), phone("b", "1002", "c"), enters("a", "b2"), enters("b", "b2"))
     book.wait(3).say(enters("b", "b-a"))
-    assert [(who, by) for who, by, _ in talks(book)] == [("1001", "transfer"), ("1002", None)]
+    assert talks(book) == [("1001", None, None), ("1002", None, None)]
+    book.wait(1)
+    assert talks(book) == [("1001", "transfer", 13_000), ("1002", None, None)]
+
+
+def test_customer_who_is_with_another_agent_is_not_held_by_the_first(book: Playbook) -> None:
+    """His leg is moved to the colleague's bridge; the first agent's is still where it was."""
+    book.say(phone("b", "1002", "c"), enters("b", "b2"), parts("c", "b-a"), enters("c", "b2"))
+    book.say(attended("a", "", "c", "b"), gone("a")).wait(2)
+    assert talks(book) == [("1001", "transfer", 10_000), ("1002", None, None)]
+    assert book.record().conversations[0].hold_ms == 0
 
 
 def test_parked_customer_is_handed_on_and_fetched_by_another(book: Playbook) -> None:
@@ -341,13 +354,14 @@ def test_agent_joined_without_any_offer_ends_the_visit_of_his_queue() -> None:
     assert book.record().conversations[0].queue == "support"
 
 
-def test_agents_own_call_that_still_waits_in_a_queue_goes_on_when_he_is_joined() -> None:
-    """His phone waits in a queue and is bridged with another's customer: two calls remain."""
+def test_agents_own_call_that_still_waits_in_a_queue_is_over_when_he_is_joined() -> None:
+    """His phone waits in a queue and is bridged with another's customer: nobody waits any more."""
     book = Playbook().with_members("support", "1001").waiting().with_members("sales", "1002")
     book.say(phone("p", "1001"), joins_queue("p", "sales", "601"))
     book.say(enters("c", "b"), enters("p", "b"))
-    assert book.board.scene.calls.keys() == {"pbx1:c", "pbx1:p"}
+    assert book.board.scene.calls.keys() == {"pbx1:c"}
     assert len(book.record("c").conversations) == 1
+    assert (book.record("p").ended_by, book.record("p").visits[0].end) == ("transfer", "unknown")
 
 
 def test_phone_joined_before_its_state_was_told_takes_up_the_call() -> None:

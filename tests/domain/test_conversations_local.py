@@ -62,6 +62,25 @@ def test_local_member_with_a_phone_behind_is_one_agent(optimised: bool) -> None:
     assert book.board.scene.calls == {}
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_local_that_takes_itself_out_ends_nothing(late: bool) -> None:
+    """Its halves are hung up by Asterisk; ``late``: before the phone stands in their place."""
+    agent = "Local/1009@agents"
+    book = Playbook().say(member(agent, state_interface="PJSIP/1009")).waiting()
+    book.say(*local("l1", "l2", "1009@agents", of="c"), rings("c", "l1", agent))
+    book.say(dials("c", "l1", agent), phone("p", "1009", "c"), dials("l2", "p", "1009"))
+    book.say(state("p", 5), state("p", 6), dial_end("p", "ANSWER"), dial_end("l1", "ANSWER"))
+    book.say(enters("p", "b1"), enters("l2", "b1"), leaves_queue("c"), connects("c", "l1", agent))
+    book.say(enters("l1", "b2"), enters("c", "b2")).wait(1)
+    swap = [enters("p", "b2", "l1")]
+    book.say(parts("p", "b1"), parts("l1", "b2"), *([] if late else swap))
+    book.say(hangs_up("l2"), parts("l2", "b1"), gone("l1"), gone("l2"), *(swap if late else []))
+    book.wait(3).say(hangs_up("c"), parts("c", "b2"), gone("c"), parts("p", "b2"), gone("p"))
+    (talk,) = book.record().conversations
+    assert (talk.agent.interface, talk.ended_by, talk.talk_ms) == (agent, "caller", 4_000)
+    assert book.record().ended_by == "caller"
+
+
 def test_caller_behind_an_optimised_local_is_followed() -> None:
     """An IVR calls Queue() through a Local that optimises itself away (ASTERISK 4.3)."""
     book = Playbook().with_members("support", "1001")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from callcenter.domain.board import Board
 from callcenter.domain.facts import AgentStateChanged, AnyFact, Recorded
+from callcenter.domain.model import CallRecord
 from callcenter.domain.signals import LinkWentDown, Signal
 from callcenter.domain.wire import dumps, loads
 from callcenter.services.ledger import Change, Ledger
@@ -18,9 +19,15 @@ from kpi import cells
 from kpi.counters import Cell, Counters
 from kpi.rules import Rules
 from tests.ami_bridge.pbx_model import PbxModel
-from tests.ami_bridge.replaying import Played, play
+from tests.ami_bridge.replaying import Played, long_after, new_board, play, tell
+from tests.expected import fold
 from tests.generated import mangled, stories
-from tests.invariants import all_of_it, durations_are_not_negative, every_entry_is_left_once
+from tests.invariants import (
+    all_of_it,
+    durations_are_not_negative,
+    every_entry_is_left_once,
+    without_repeats,
+)
 
 often = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -78,6 +85,31 @@ def test_cut_anywhere_leaves_the_books_straight_after_a_resync(
     at = max((signal.at for signal in came[:cut]), default=true_story[0].at)
     gap: list[Signal] = [LinkWentDown(at, "cut")]
     all_of_it(*play(resynced(true_story, [*came[:cut], *gap, *came[back:]])))
+
+
+@often
+@given(mangled(), st.data())
+def test_our_restart_anywhere_leaves_the_books_straight_after_a_resync(
+    both: tuple[list[Signal], list[Signal]], data: st.DataObject
+) -> None:
+    """Killed after any signal, and once more later; what is stored is all that is left."""
+    true_story, came = both
+    first = data.draw(st.integers(1, len(came) + 1))
+    second = data.draw(st.integers(first, len(came) + 1))
+    facts: list[AnyFact] = []
+    for start, end in ((0, first), (first, second), (second, len(came))):
+        board = new_board()
+        stored = [msgspec.json.encode(record) for record in fold(facts).values()]
+        board.resume(msgspec.json.decode(record, type=CallRecord) for record in stored)
+        if start:
+            at = max(signal.at for signal in came[:start])
+            facts += tell(board, PbxModel(came[:start]).rows(at))
+        facts += tell(board, came[start:end])
+    at = max(signal.at for signal in [*true_story, *came]) + 10
+    facts += tell(board, [*PbxModel(true_story).rows(at), *ended(true_story)])
+    facts += long_after(board, at + 3_600_000)
+    facts = without_repeats(facts)
+    all_of_it(facts, fold(facts), board)
 
 
 @often

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from callcenter.domain.known_lies import LIES, lie
+from callcenter.domain.known_lies import LIES, lie, stray
 from callcenter.domain.logged import LoggedVisit
 from callcenter.domain.model import (
     AgentRef,
     Caller,
     CallRecord,
     Conversation,
+    Direction,
     EndedBy,
     Offer,
     Transfer,
@@ -74,18 +75,21 @@ def named(
     *,
     ended_at: int = 200_000,
     ended_by: EndedBy = "pbx",
+    before: Conversation | None = None,
+    direction: Direction = "inbound",
 ) -> str | None:
     record = CallRecord(
         id="pbx1:1.0",
         pbx="pbx1",
         uniqueid="1.0",
         linkedid="1.0",
-        direction="inbound",
+        direction=direction,
         caller=Caller(),
         line="",
         started_at=99_000,
         ended_at=ended_at,
         ended_by=ended_by,
+        conversations=[item for item in (before, conversation) if item is not None],
     )
     return lie(what, record, ours, conversation, theirs)
 
@@ -101,7 +105,11 @@ LIFTED = visit(
         Offer(number=1, agent=LEILA, at=101_000, ended_at=105_000, ring_ms=1_000, end="cancelled")
     ],
 )
-AT_THE_END = {"ended_at": 135_400}
+AT_THE_END: dict[str, Any] = {"ended_at": 135_400}
+OUTBOUND: dict[str, Any] = {"direction": "outbound"}
+ASKED: dict[str, Any] = {
+    "before": talk(joined_at=90_000, parted_at=101_500, transfer=Transfer("attended", "602"))
+}
 
 
 @pytest.mark.parametrize(
@@ -155,6 +163,31 @@ AT_THE_END = {"ended_at": 135_400}
             logged(callid="1.7"),
             {},
         ),
+        (
+            "transfer into a queue",
+            "talk",
+            visit(),
+            talk(talk_ms=2_000, joined_at=102_000),
+            logged(callid="1.7"),
+            ASKED,
+        ),
+        ("transfer into a queue", "wait", visit(), talk(), logged(headless=True, wait_s=9), ASKED),
+        (
+            "transfer into a queue",
+            "end",
+            visit(end="withdrawn"),
+            None,
+            logged(end=None),
+            {"ended_by": "transfer"},
+        ),
+        (
+            "transfer by the caller",
+            "by",
+            visit(),
+            talk(),
+            logged(by="transfer", transfer="blind"),
+            {"ended_at": 115_400},
+        ),
         ("late completion", "talk", visit(), talk(ended_by="agent"), logged(), AT_THE_END),
         (
             "local member",
@@ -165,6 +198,8 @@ AT_THE_END = {"ended_at": 135_400}
             {},
         ),
         ("no completion", "talk", visit(), talk(), logged(talk_s=None, parted_s=None), {}),
+        ("call-back", "talk", visit(), talk(joined_at=112_000), logged(), OUTBOUND),
+        ("call-back", "agent", visit(), None, logged(), OUTBOUND),
     ],
 )
 def test_a_lie_with_its_evidence_has_its_name(
@@ -173,7 +208,7 @@ def test_a_lie_with_its_evidence_has_its_name(
     ours: Visit,
     conversation: Conversation | None,
     theirs: LoggedVisit,
-    more: dict[str, int],
+    more: dict[str, Any],
 ) -> None:
     assert named(what, ours, conversation, theirs, **more) == name
     assert name in LIES
@@ -194,6 +229,7 @@ def test_a_lie_with_its_evidence_has_its_name(
         ("wait", LIFTED, None, logged(end="abandoned", wait_s=2)),
         ("wait", LIFTED, None, logged(end="timed_out", wait_s=60)),
         ("wait", rung((LEILA, "cancelled")), None, logged(end="abandoned", wait_s=60)),
+        ("agent", visit(), None, logged()),
     ],
 )
 def test_without_evidence_nothing_is_explained(
@@ -202,13 +238,37 @@ def test_without_evidence_nothing_is_explained(
     assert named(what, ours, conversation, theirs) is None
 
 
+def test_an_outbound_talk_that_began_with_the_agent_is_no_call_back() -> None:
+    assert named("talk", visit(), talk(), logged(), direction="outbound") is None
+    left = visit(end="abandoned")
+    assert named("agent", left, None, logged(), direction="outbound") is None
+
+
 def test_every_lie_has_a_rule_that_is_shown_here() -> None:
     shown = {
         mark.args[1][n][0]
         for mark in test_a_lie_with_its_evidence_has_its_name.pytestmark  # type: ignore[attr-defined]  # pytest's
         for n in range(len(mark.args[1]))
     }
-    assert shown == set(LIES)
+    assert shown | {"other leg"} == set(LIES)
+
+
+def test_line_under_the_leg_of_a_consultation_belongs_to_the_customers_stay() -> None:
+    own = CallRecord(
+        id="pbx1:1.7",
+        pbx="pbx1",
+        uniqueid="1.7",
+        linkedid="1.7",
+        direction="internal",
+        caller=Caller(),
+        line="",
+        started_at=1,
+    )
+    own.ended_by = "transfer"
+    assert stray(own, logged(headless=True)) == "other leg"
+    assert stray(own, logged()) == ""
+    own.ended_by = "caller"
+    assert stray(own, logged(headless=True)) == ""
 
 
 def test_what_nobody_talked_about_is_neither_a_pick_up_nor_a_late_completion() -> None:

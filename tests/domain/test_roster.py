@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from callcenter.domain.facts import (
     AgentAnswered,
@@ -38,6 +39,7 @@ from tests.playbook import (
     rings,
     roster,
     state,
+    trunk_out,
     waits,
 )
 
@@ -187,6 +189,17 @@ def test_agents_own_line_that_vanished_ends_his_outbound_call() -> None:
     assert book.board.scene.legs.legs == {}
 
 
+def test_customer_whom_the_agent_had_called_goes_on_without_him() -> None:
+    """The agent handed him on in the gap: his own leg is gone, the call is not."""
+    book = Playbook().say(phone("p", "1006", state=4), trunk_out("t", "p"))
+    book.say(dials("p", "t", "0912@trunk"), state("t", 6), dial_end("t", "ANSWER"))
+    book.say(enters("p", "b"), enters("t", "b"), link_down()).wait(1)
+    book.say(*roster(replace(trunk_out("t", "p"), row=True))).wait(2)
+    assert book.board.scene.calls.keys() == {"pbx1:p"}
+    assert book.board.scene.legs.legs.keys() == {"t"}
+    assert book.state_of("1006") == "signed_out"
+
+
 def test_leg_whose_end_the_roster_told_does_not_come_back(book: Playbook) -> None:
     book.say(link_down()).wait(1).say(*roster(*MEMBERS))
     book.told()
@@ -262,7 +275,7 @@ def test_local_member_who_rings_over_our_restart_rings_on() -> None:
     book.say(*local("l1", "l2", "1001@agents", of="c"), rings("c", "l1", agent), state("l1", 5))
     new = after_our_restart(book)
     halves = list(local("l1", "l2", "1001@agents", of="c"))
-    new.say(*roster(member(agent, row=True), line_in("c", row=True), *halves[:2], waits("c")))
+    new.say(*roster(member(agent, row=True), line_in("c", row=True), waits("c")))
     assert [o.end for o in new.record().visits[0].offers] == ["cancelled"]
     new = after_our_restart(book)
     rows = [
@@ -347,3 +360,30 @@ def test_clock_set_back_in_a_gap_does_not_keep_what_is_gone() -> None:
     book.say(*roster(member("1001", row=True)))
     assert book.record().settled_by == "lost_sight"
     nothing_is_open(book.records().values())
+
+
+def test_phones_behind_a_local_channel_of_one_agent_are_no_offers_of_their_own() -> None:
+    """The queue rings the Local channel; while it is answered one of the phones rings on."""
+    agent = "Local/1009@follow-me"
+    row = member(agent, state_interface="PJSIP/1009", row=True)
+    book = Playbook().say(member(agent, state_interface="PJSIP/1009")).waiting()
+    book.say(*local("l1", "l2", "1009@follow-me", of="c"), rings("c", "l1", agent))
+    book.say(dials("c", "l1", agent), phone("p", "1009", "c"), dials("l2", "p", "1009"))
+    book.say(phone("q", "1008", "c"), dials("l2", "q", "1008"), state("p", 5), state("q", 5))
+    book.say(gone("l1", 0), gone("l2")).told()
+    legs = [line_in("c", row=True), phone("p", "1009", "c", 5), phone("q", "1008", "c", 5)]
+    book.say(link_down(), *roster(row, *legs, waits("c")))
+    assert len(book.record().visits[0].offers) == 1
+
+
+def test_agents_own_line_that_vanished_leaves_the_customer_whom_he_connected() -> None:
+    """An outbound call goes on between the customer and somebody else."""
+    book = Playbook().with_members("support", "1001").say(phone("a", "1001", state=4))
+    book.say(LegSeen(0, "t", "PJSIP/trunk-t", 0, "a"), dials("a", "t", "0912@trunk"))
+    book.say(dial_end("t", "ANSWER"), enters("a", "b"), enters("t", "b")).wait(3).say(link_down())
+    book.wait(1).say(
+        *roster(member("1001", row=True), LegSeen(0, "t", "PJSIP/trunk-t", 6, "a", row=True))
+    )
+    assert book.record("a").ended_at is None
+    assert "a" not in book.board.scene.legs.legs
+    assert book.state_of("1001") == "ready"

@@ -73,3 +73,26 @@ def test_signal_of_a_kind_never_heard_of_is_passed_over() -> None:
         """A signal that a later version tells."""
 
     Playbook().say(Tomorrow(0)).expect()
+
+
+def test_looking_often_or_once_settles_what_is_due_alike() -> None:
+    """A replay looks when messages come, the service also in between: the facts are the same."""
+
+    def left_and_talked(board_looks: tuple[int, ...]) -> list[object]:
+        book = Playbook().with_members("support", "1001").waiting().ringing().talking().wait(5)
+        book.say(parts("c", "b-a")).wait(0.5).say(joins_queue("c")).wait(0.2).say(leaves_queue("c"))
+        facts: list[object] = []
+        for after_ms in board_looks:
+            facts += book.board.hear(book.now + after_ms, ())
+        return facts
+
+    often = left_and_talked((100, 400, 900, 1_400, 1_900, 2_000, 5_000))
+    assert often == left_and_talked((5_000,))
+    assert often
+
+
+def test_time_does_not_pass_for_the_rest_of_one_message() -> None:
+    book = Playbook().with_members("support", "1001").waiting()
+    book.say(leaves_queue("c"))
+    assert book.board.hear(0, ()) == []
+    assert book.board.next_wake is not None

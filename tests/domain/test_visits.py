@@ -12,11 +12,12 @@ from callcenter.domain.facts import (
     QueueLeft,
     QueueRefused,
 )
-from callcenter.domain.signals import PbxStopping, QueueNamed, Signal
+from callcenter.domain.signals import LegGone, PbxStopping, QueueNamed, Signal
 from tests.playbook import (
     Playbook,
     a,
     connects,
+    dials,
     enters,
     gives_up,
     gone,
@@ -28,6 +29,7 @@ from tests.playbook import (
     link_down,
     local,
     parts,
+    phone,
     roster,
     state,
     variable,
@@ -358,3 +360,30 @@ def test_refusal_is_looked_at_in_time_though_the_call_is_woken_for_something_els
 def test_status_on_another_leg_of_the_call_is_not_the_callers(book: Playbook) -> None:
     book.say(*local("l1", "l2", of="c"), variable("l1", "QUEUESTATUS", "TIMEOUT")).expect()
     assert end_of(book) is None
+
+
+def test_where_a_leg_stood_at_last_tells_the_key(book: Playbook) -> None:
+    """Asterisk 16 tells the place when the leg is gone, not when it leaves the queue."""
+    book.say(leaves_queue("c"), LegGone(0, "c", 16, "queue-keys", "2"))
+    book.expect(a(QueueLeft, reason="key", key="2"), a(CallEnded, outcome="key"))
+
+
+@pytest.mark.parametrize("exten", ["h", "s", "600"])
+def test_places_that_are_no_keys_tell_none(book: Playbook, exten: str) -> None:
+    book.say(leaves_queue("c"), LegGone(0, "c", 16, "from-trunk", exten))
+    book.expect(a(QueueLeft, reason="unknown"), a(CallEnded))
+
+
+def test_place_of_a_leg_that_waits_nowhere_is_passed_over(book: Playbook) -> None:
+    book.say(phone("x", "1002", "c"), LegGone(0, "x", 16, "queue-keys", "2")).expect()
+
+
+def test_customer_who_hangs_up_while_a_leg_waits_in_his_place_has_abandoned() -> None:
+    """An IVR reached the queue through a Local channel, which lives a moment longer than he."""
+    book = Playbook().with_members("support", "1001").say(line_in("c"))
+    book.say(*local("l1", "l2", "600@did", of="c"), dials("c", "l1", "600@did"))
+    book.say(enters("c", "b"), enters("l1", "b"), joins_queue("l2")).wait(4)
+    book.say(hangs_up("c"), parts("c", "b"), gone("c"))
+    assert [(v.end, v.wait_ms) for v in book.record().visits] == [("abandoned", 4_000)]
+    book.say(gives_up("l2"), leaves_queue("l2"), gone("l2"), gone("l1"))
+    assert book.board.odd == 0

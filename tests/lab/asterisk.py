@@ -13,6 +13,7 @@ import secrets
 import shutil
 import signal
 import socket
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -56,12 +57,22 @@ def _asterisk_ids(root: Path) -> tuple[int, int]:
 class Asterisk:
     """A real Asterisk with the sample configuration.
 
-    ``version`` is 22 or 16. ``ports`` and ``secrets`` tell how to reach it.
+    ``version`` is 22 or 16. ``ports`` and ``secrets`` tell how to reach it. ``files`` are put over
+    those of the sample, by name, and ``modules`` are loaded that it leaves out.
     """
 
-    def __init__(self, version: int = 22, *, sites: int = SITES) -> None:
+    def __init__(
+        self,
+        version: int = 22,
+        *,
+        sites: int = SITES,
+        files: Mapping[str, str] | None = None,
+        modules: Sequence[str] = (),
+    ) -> None:
         self.version = version
         self.sites = sites
+        self._files = dict(files or {})
+        self._modules = modules
         self.ports = Ports(
             ami=free_port(),
             sip=free_port(socket.SOCK_DGRAM),
@@ -85,6 +96,11 @@ class Asterisk:
         """The file that Asterisk writes its queue log to."""
         return self.home / "log/queue_log"
 
+    @property
+    def cel(self) -> Path:
+        """The file that it writes its channel events to."""
+        return self.home / "log/cel-custom/Master.csv"
+
     async def start(self) -> None:
         """Makes the instance's folder, starts Asterisk and waits until it is fully booted."""
         self._root = await asyncio.to_thread(find_or_make, self.version)
@@ -99,6 +115,11 @@ class Asterisk:
             self.secrets,
             self.sites,
         )
+        for name, text in self._files.items():
+            (self.home / "etc" / name).write_text(text, encoding="utf-8")
+        listed = self.home / "etc/modules.conf"
+        for module in self._modules:
+            listed.write_text(listed.read_text().replace(f"noload = {module}\n", ""))
         for part in FOLDERS:
             (self.home / part).mkdir(parents=True)
         self._give_to_asterisk()

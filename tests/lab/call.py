@@ -113,6 +113,8 @@ class SipCall(Seen):
         def hear(answer: SipMessage) -> None:
             provisional.set()
             if answer.code in (180, 183):
+                # The early dialog has its tag now: a phone may transfer to whom it still rings.
+                self.there = answer.get("to")
                 self.rings()
             elif answer.code >= 200:
                 self._confirm(message, answer, branch)

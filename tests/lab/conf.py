@@ -19,6 +19,8 @@ QUEUES = ("support", "billing", "sales", "overflow", "tiny", "vip")
 SITES = 9  # besides site 0, the sample itself
 PHONES = 12  # of each site
 WAIT_LIMIT = 10  # seconds; the sample's 60 would make every timeout story a minute long
+PARK_LIMIT = 8  # seconds; the sample's 30, of a parked caller's stay, likewise
+COMEBACK_LIMIT = 3  # seconds; the sample's 20, of ringing who parked him
 NAMES = ("Agent", "دفتر", "משרד")
 
 
@@ -72,6 +74,12 @@ def prepare(
     )
     (folder / "queues_local.conf").write_text(_queues(sites))
     (folder / "pjsip_local.conf").write_text(_phones(keys.phone, sites), encoding="utf-8")
+    (folder / "agents_local.conf").write_text(
+        _each(sites, "[{0}](pool)\nfullname = Agent {0}\n", 1, 2)
+    )
+    (folder / "followme_local.conf").write_text(
+        _each(sites, "[{0}]\ncontext => internal\nnumber => {0},10\n", 1)
+    )
     (folder / "extensions_local.conf").write_text(_dialplan())
 
 
@@ -108,6 +116,10 @@ def _changed(
         text = _replaced(name, text, "bind = 127.0.0.1:5060", f"bind = 127.0.0.1:{ports.sip}")
         text = _replaced(name, text, "sip:127.0.0.1:5070", f"sip:127.0.0.1:{ports.line}")
         text = re.sub(r"@PHONE_SECRET_\d+@", keys.phone, text)
+    elif name == "res_parking.conf":
+        text = _replaced(name, text, "parkingtime => 30", f"parkingtime => {PARK_LIMIT}")
+        mine = f"comebackdialtime = {COMEBACK_LIMIT}"
+        text = _replaced(name, text, "comebackdialtime = 20", mine)
     elif name == "rtp.conf":
         text = _replaced(name, text, "rtpstart = 10000", f"rtpstart = {ports.rtp}")
         text = _replaced(name, text, "rtpend = 10999", f"rtpend = {ports.rtp + RTP_PORTS - 1}")
@@ -157,11 +169,19 @@ def _phones(secret: str, sites: int) -> str:
             name = f"{NAMES[number % len(NAMES)]} {phone}"
             parts.append(
                 f"[{phone}](agent)\nauth = {phone}\naors = {phone}\n"
-                f'callerid = "{name}" <{phone}>\nset_var = SITE={site}\n'
+                f'callerid = "{name}" <{phone}>\nset_var = __SITE={site}\n'
+                f"call_group = {site + 1}\npickup_group = {site + 1}\n"
                 f"[{phone}](agent-auth)\nusername = {phone}\npassword = {secret}\n"
                 f"[{phone}](agent-aor)\n"
             )
     return "\n".join(parts)
+
+
+def _each(sites: int, text: str, *phones: int) -> str:
+    """The text for these phones of each site."""
+    return "".join(
+        text.format(site_phone(phone, site)) for site in range(1, sites + 1) for phone in phones
+    )
 
 
 def _dialplan() -> str:
@@ -170,7 +190,10 @@ def _dialplan() -> str:
         "[from-trunk](+)\n"
         "exten => _+98219101[1-9]6XX,1,Set(__SITE=${EXTEN:9:1})\n"
         " same => n,Gosub(hidden,s,1)\n"
-        " same => n,Goto(did,${EXTEN:10},1)\n" + _more_ways()
+        " same => n,Goto(did,${EXTEN:10},1)\n"
+        "exten => _+982191001[1-9]XX,1,Set(__SITE=${EXTEN:10:1})\n"
+        " same => n,Gosub(hidden,s,1)\n"
+        " same => n,Goto(direct,${EXTEN:9},1)\n" + _more_ways()
     )
 
 

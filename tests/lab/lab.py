@@ -26,8 +26,10 @@ TOLERANCE_S = 1.3
 class Lab:
     """A running Asterisk with the outside line and the AMI proxy in front of it."""
 
-    def __init__(self, version: int = 22, *, sites: int = SITES) -> None:
-        self.asterisk = Asterisk(version, sites=sites)
+    def __init__(
+        self, version: int = 22, *, sites: int = SITES, asterisk: Asterisk | None = None
+    ) -> None:
+        self.asterisk = asterisk or Asterisk(version, sites=sites)
         self.proxy = Proxy(self.asterisk.ports.ami)
         self.ami = Ami(self.asterisk.ports.ami, "lab", self.asterisk.secrets.lab)
         self.line = Phone("line", "", self.asterisk.ports.sip)

@@ -125,6 +125,18 @@ class Phone(asyncio.DatagramProtocol):
             await self._came.wait_for(lambda: len(self.incoming) > after)
         return self.incoming[after]
 
+    async def call_for(self, number: str, seconds: float = 10) -> SipCall:
+        """The first call that has come or will come to the line for ``number``."""
+
+        def found() -> SipCall | None:
+            return next((call for call in self.incoming if number in call.here), None)
+
+        async with asyncio.timeout(seconds), self._came:
+            await self._came.wait_for(found)
+        call = found()
+        assert call is not None
+        return call
+
     @property
     def incoming(self) -> list[SipCall]:
         """The calls that came to this phone, oldest first."""

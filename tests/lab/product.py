@@ -28,14 +28,24 @@ class ProductError(Exception):
 
 
 class Product:
-    """``callcenter serve`` on a settings file in ``folder``, connected through the lab's proxy."""
+    """``callcenter serve`` on a settings file in ``folder``, connected through the lab's proxy.
+
+    ``books``: more lines of its ``[[pbx]]``; ``others``: more PBXs, each a ``[[pbx]]`` of its own.
+    """
 
     def __init__(
-        self, lab: Lab, folder: Path, *, queue_log: bool = False, others: Sequence[Lab] = ()
+        self,
+        lab: Lab,
+        folder: Path,
+        *,
+        queue_log: bool = False,
+        books: Sequence[str] = (),
+        others: Sequence[Lab] = (),
     ) -> None:
         self._lab = lab
         self._folder = folder
         self._queue_log = queue_log
+        self._books = books
         self._others = others
         self._process: asyncio.subprocess.Process | None = None
         self._token = ""
@@ -69,6 +79,7 @@ class Product:
         ]
         if self._queue_log:
             lines.append(f'queue_log = "{self._lab.asterisk.queue_log}"')
+        lines += self._books
         for number, other in enumerate(self._others, start=2):
             lines += [
                 "[[pbx]]",

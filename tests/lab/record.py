@@ -3,8 +3,9 @@
 Each story gets a folder with ``ami.jsonl`` (what a client with the product's reading account got,
 one message a line: ``t`` received in epoch seconds, ``n`` its order, ``h`` the headers in order,
 repeats kept; it begins with the answers to Login, CoreStatus, CoreShowChannels and QueueStatus),
-``queue_log`` (the lines that Asterisk wrote meanwhile) and ``truth.json``. The client reads through
-the proxy; after a cut it logs in again and asks again, and ``ami_gaps`` in the truth has the times.
+``queue_log`` and ``cel.csv`` (the lines that Asterisk wrote meanwhile) and ``truth.json``. The
+client reads through the proxy; after a cut it logs in again and asks again, and ``ami_gaps`` in the
+truth has the times.
 """
 
 from __future__ import annotations
@@ -87,25 +88,31 @@ class Recorder:
 async def record(lab: Lab, told: Told, folder: Path) -> None:
     """Plays one story on an idle lab and writes its folder."""
     recorder = Recorder(lab)
-    log = lab.asterisk.queue_log
-    # Asterisk makes the file with its first line, a moment after it has booted.
-    before = len(log.read_bytes()) if log.exists() else 0
+    books = (lab.asterisk.queue_log, lab.asterisk.cel)
+    before = [len(_read(book)) for book in books]
     try:
         await recorder.start()
         truth = await lab.play(told.name, told.play, proves=told.proves)
         await asyncio.sleep(AFTER_S)
     finally:
         await recorder.stop()
-    await asyncio.to_thread(_write, folder, recorder, truth, log.read_bytes()[before:].decode())
+    written, cel = (_read(book)[start:].decode() for book, start in zip(books, before, strict=True))
+    await asyncio.to_thread(_write, folder, recorder, truth, written, cel)
 
 
-def _write(folder: Path, recorder: Recorder, truth: Truth, written: str) -> None:
+def _read(book: Path) -> bytes:
+    """What stands there; Asterisk makes the file with its first line, after it has booted."""
+    return book.read_bytes() if book.exists() else b""
+
+
+def _write(folder: Path, recorder: Recorder, truth: Truth, written: str, cel: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "ami.jsonl").open("w", encoding="utf-8") as file:
         for message in recorder.messages:
             file.write(json.dumps(message, ensure_ascii=False) + "\n")
     lines = [line for line in written.splitlines() if "|QUEUESTART|" not in line]
     (folder / "queue_log").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    (folder / "cel.csv").write_text(cel, encoding="utf-8")
     truth["ami_gaps"] = recorder.gaps
     (folder / "truth.json").write_text(
         json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"

@@ -50,6 +50,7 @@ class Stage:
         self.site = site
         self.number = number
         self.agents: dict[str, Agent] = {}
+        self._phones: list[Phone] = []
         self._members: set[tuple[str, str]] = set()
         self._channels: set[str] = set()
 
@@ -61,22 +62,49 @@ class Stage:
         """The site's phone ``number`` (from 1)."""
         return str(site_phone(number, self.site))
 
+    async def phone(self, number: int, plan: Plan | None = None) -> Phone:
+        """A registered SIP phone that follows ``plan``; the truth says nothing of its calls."""
+        secrets, ports = self.lab.asterisk.secrets, self.lab.asterisk.ports
+        phone = Phone(self.extension(number), secrets.phone, ports.sip)
+        phone.plan = plan or Plan()
+        await phone.start()
+        self._phones.append(phone)
+        return phone
+
     async def agent(self, number: int, plan: Plan | None = None) -> Agent:
         """An agent at a registered SIP phone that follows ``plan``."""
         extension = self.extension(number)
-        phone = Phone(extension, self.lab.asterisk.secrets.phone, self.lab.asterisk.ports.sip)
-        phone.plan = plan or Plan()
-        await phone.start()
+        phone = await self.phone(number, plan)
         agent = Agent(extension, f"PJSIP/{extension}", f"Agent {extension}", phone)
         self.agents[extension] = agent
         return agent
 
-    async def behind_local(self, number: int, plan: Plan, *, optimised: bool) -> Agent:
+    async def behind_local(
+        self, number: int, plan: Plan, *, optimised: bool, context: str = "from-queue"
+    ) -> Agent:
         """An agent whose phone is rung through a Local channel, as FreePBX does it."""
         agent = await self.agent(number, plan)
         agent.state = agent.interface
-        agent.interface = f"Local/{agent.number}@from-queue" + ("" if optimised else "/n")
+        agent.interface = f"Local/{agent.number}@{context}" + ("" if optimised else "/n")
         return agent
+
+    async def in_pool(self, number: int) -> tuple[Agent, SipCall]:
+        """An agent of the pool, signed in, and the call of his phone on which he stays."""
+        phone = await self.phone(number)
+        extension = self.extension(number)
+        agent = Agent(extension, f"Local/{extension}@agent-pool", f"Agent {extension}")
+        agent.state = f"Agent:{extension}"
+        self.agents[extension] = agent
+        signed_in = asyncio.create_task(
+            self.ami.wait_for(lambda m: m.event == "AgentLogin" and m.get("Agent") == extension)
+        )
+        line = await (await phone.call("*15")).answered()
+        await signed_in
+        return agent, line
+
+    async def set_global(self, name: str, value: str) -> None:
+        """Sets a global variable of the dialplan."""
+        await self.ami.action("Setvar", Variable=name, Value=value)
 
     async def without_phone(self, number: int, *, ring: int, talk: int) -> Agent:
         """An agent who is nothing but a Local channel that answers and hangs up by itself."""
@@ -100,11 +128,12 @@ class Stage:
             **headers,
         )
         self._members.add((self.queue(queue), agent.interface))
-        for _ in range(100):
+        # The pool lets an agent wait 5 s for his first call, to see that he stays on the line.
+        for _ in range(200):
             if await self.member_status(agent, queue) == "1":
                 return
             await asyncio.sleep(0.05)
-        raise AssertionError(f"{agent.interface} is not free in {queue} 5 s after signing in")
+        raise AssertionError(f"{agent.interface} is not free in {queue} 10 s after signing in")
 
     async def member_status(self, agent: Agent, queue: str) -> str:
         """Asterisk's device state of a member (1 free, 2 talking, 6 ringing ...), empty if none."""
@@ -222,10 +251,9 @@ class Stage:
         for queue, interface in list(self._members):
             with suppress(AmiError):
                 await self.ami.action("QueueRemove", Queue=queue, Interface=interface)
-        for agent in self.agents.values():
-            if agent.phone is not None:
-                with suppress(Exception):
-                    await agent.phone.stop()
+        for phone in self._phones:
+            with suppress(Exception):
+                await phone.stop()
 
 
 def _seen(call: SipCall) -> dict[str, Any]:

@@ -21,6 +21,8 @@ TRUTH: dict[str, Any] = {
             "outcome": "answered",
             "ended_by": "caller",
             "hold": 2,
+            "transfers": [],
+            "direct": [],
             "visits": [
                 {
                     "queue": "support",
@@ -30,6 +32,7 @@ TRUTH: dict[str, Any] = {
                     "ring": 2,
                     "talk": 6,
                     "by": "caller",
+                    "at": 1795371301.4,
                 }
             ],
         }
@@ -49,11 +52,22 @@ RIGHT: dict[str, Any] = {
             "queue": "support",
             "end": "answered",
             "wait_ms": 2004,
+            "number": 1,
             "offers": [{"agent": AGENT, "end": "answered", "ring_ms": 2001}],
         }
     ],
+    "direct": [],
     "conversations": [
-        {"agent": AGENT, "queue": "support", "talk_ms": 6020, "hold_ms": 2010, "ended_by": "caller"}
+        {
+            "agent": AGENT,
+            "queue": "support",
+            "visit": 1,
+            "joined_at": "2026-11-22T18:15:01.370Z",
+            "talk_ms": 6020,
+            "hold_ms": 2010,
+            "ended_by": "caller",
+            "transfer": None,
+        }
     ],
 }
 
@@ -85,7 +99,13 @@ def _set(path: str, value: object) -> Callable[[dict[str, Any]], None]:
         ("visits.0.end", "abandoned"),
         ("visits.0.wait_ms", 5000),
         ("visits.0.offers", []),
+        ("visits.0.number", 2),
+        ("direct", [{"agent": AGENT, "end": "cancelled"}]),
         ("conversations", []),
+        ("conversations.0.visit", None),
+        ("conversations.0.queue", "sales"),
+        ("conversations.0.joined_at", "2026-11-22T18:15:05.370Z"),
+        ("conversations.0.transfer", {"kind": "blind", "to": "1002"}),
         ("conversations.0.talk_ms", 9000),
         ("conversations.0.hold_ms", 0),
         ("conversations.0.ended_by", "agent"),

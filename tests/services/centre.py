@@ -23,6 +23,7 @@ from callcenter.domain.customer import (
     Number,
 )
 from callcenter.domain.facts import AnyFact, Recorded
+from callcenter.domain.history import History
 from callcenter.domain.model import CallRecord, Presentation
 from callcenter.domain.wire import dumps, loads
 from callcenter.ports.errors import StoreUnavailable
@@ -129,6 +130,16 @@ class MemoryCallLog(Breakable):
         self.records.update((record.id, clone(record)) for record in records)
         self.stored_spans.update(((span.agent_id, span.start_ms), span) for span in spans)
         sums.apply(self.sums, cells)
+
+    async def save_history(
+        self,
+        reader: str,
+        seq: int,
+        histories: Sequence[History],
+        cells: Mapping[Cell, Counters],
+    ) -> None:
+        every = [record for history in histories for record in history.records]
+        await self.save(reader, seq, every, (), cells)
 
     async def place(self, reader: str) -> int:
         self.check()

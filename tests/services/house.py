@@ -22,9 +22,9 @@ from callcenter.domain.facts import (
 )
 from callcenter.domain.model import AgentRef, CallRecord, VisitEnd
 from callcenter.services.engine import Engine
+from callcenter.services.house_writer import HouseWriter
 from callcenter.services.ledger import Ledger
 from callcenter.services.projector import Projector
-from callcenter.services.reconcile import HouseWriter
 from callcenter.store.call_log import SqlCallLog
 from callcenter.store.engine import Database
 from callcenter.store.journal import SqlJournal
@@ -55,6 +55,7 @@ class House:
 
     def __init__(self, database: Database) -> None:
         rules = Rules(zone="Asia/Tehran")
+        self.database = database
         self.clock = Clock()
         self.journal = SqlJournal(database)
         self.call_log = SqlCallLog(database, rules)
@@ -81,6 +82,7 @@ class House:
 @asynccontextmanager
 async def house(folder: Path) -> AsyncIterator[House]:
     """A house on a database of its own."""
+    folder.mkdir(exist_ok=True)
     url = f"sqlite:///{folder}/house.db"
     await upgrade(url)
     database = await open_database(url)

@@ -8,6 +8,7 @@ we name is the one that the story was made for.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,10 @@ from ami_bridge.queue_log_visits import VisitFold
 from callcenter.domain import record as records
 from callcenter.domain.facts import AgentSeen, AnyFact, CallFact, Fact
 from callcenter.domain.heard import Heard, turns
+from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import CallRecord
 from callcenter.domain.named import AgentNames
-from callcenter.domain.reconcile import Judged, judge, unlogged
+from callcenter.domain.reconcile import NEAR_MS, Judged, judge, paired, unlogged
 from tests.ami_bridge.replaying import TRACES, flat, folders, heard, play, truth_of
 from tests.lab.witness import UNLOGGED
 
@@ -31,9 +33,28 @@ LIES = {
     "redirected_while_ringing": ["redirected while waiting"],
     "redirected_while_waiting": ["redirected while waiting"],
     "time_limit_while_waiting": ["hung up while waiting"],
+    "atxfer_dtmf_queue": ["transfer into a queue"],
+    # The log has the talk of the agent's own call right; only by whom it ended is not.
+    "atxfer_to_answered_queue": [],
+    "atxfer_threeway": [],
+    "atxfer_to_waiting": ["transfer into a queue"],
+    "blind_by_the_caller": ["transfer by the caller"],
+    "callback_busy": ["call-back"],
+    "callback_kept": ["call-back"],
     "forwarded": ["forward"],
     "join_empty": ["refused at the door"],
     "given/join_empty": ["refused at the door"],
+    "local_n_atxfer": ["local member"],
+    "local_n_blind": ["local member"],
+    "local_n_park": ["parking"],
+    "park_ami": ["parking"],
+    "park_comes_back": ["parking"],
+    "park_comes_back_in_vain": ["parking"],
+    "park_given_up": ["parking"],
+    "park_same_agent": ["parking"],
+    "park_then_next": ["parking"],
+    "redirect_to_queue": ["redirect"],
+    "redirect_waiting": ["redirected while waiting"],
     "park_retrieve": ["parking"],
     "pickup": ["pick-up"],
     "queue_full": ["refused at the door"],
@@ -54,9 +75,46 @@ def reconciled(folder: Path, facts: list[AnyFact], calls: dict[str, CallRecord])
             agents.learn(fact.agent)
     ears = Heard(turns(facts))
     logged = {f"pbx1:{call.callid}": call for call in fold.rest()}
-    found = [judge("pbx1", calls.get(name), call, agents, ears) for name, call in logged.items()]
-    others = [unlogged(record) for name, record in calls.items() if name not in logged]
+    records = {
+        name: calls.get(name) or under_another_leg(calls, call) for name, call in logged.items()
+    }
+    claimed: dict[str, set[int]] = {}
+    for name, call in logged.items():
+        record = records[name]
+        if record is not None and record.id != name:
+            both = [o.number for o, theirs in paired(record, call) if o is not None and theirs]
+            claimed.setdefault(record.id, set()).update(both)
+    found = []
+    for name, call in logged.items():
+        record = records[name]
+        elsewhere = claimed.get(record.id, set()) if record is not None else set()
+        found.append(judge("pbx1", record, call, agents, ears, elsewhere))
+    seen = set(logged) | set(claimed)
+    others = [unlogged(record) for name, record in calls.items() if name not in seen]
     return found + [judged for judged in others if judged is not None]
+
+
+def under_another_leg(calls: dict[str, CallRecord], call: LoggedCall) -> CallRecord | None:
+    """A call of ours that entered this queue in this moment, as the ledger looks for it."""
+    at = call.visits[0].entered_s * 1000 + 500
+    near = [
+        (abs(ours.entered_at - at), name)
+        for name, record in calls.items()
+        for ours, theirs in paired(record, call)[:1]
+        if ours is not None and theirs is not None and abs(ours.entered_at - at) <= NEAR_MS
+    ]
+    return calls[min(near)[1]] if near else None
+
+
+def as_logged(truth: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """The visits of a story as queue_log groups them: by the leg that entered the queue."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for call in truth["calls"]:
+        for visit in call.get("visits", []):
+            if visit["result"] not in UNLOGGED:
+                number = visit.get("log_number", call.get("log_number", call["number"]))
+                groups.setdefault(f"{call['id']} {number}", []).append(visit)
+    return list(groups.values())
 
 
 @pytest.mark.parametrize("folder", EVERY)
@@ -69,7 +127,13 @@ def test_a_story_is_equal_or_the_lie_has_its_name(folder: Path) -> None:
     corrected = any(each.verdict == "corrected" for each in verdicts)
     assert corrected == (name in CORRECTED)
     in_queues = [call for call in truth_of(folder)["calls"] if call.get("visits")]
-    assert len(verdicts) == len(in_queues)
+    refused = sum(len(call["visits"]) == 1 for call in in_queues if refused_only(call))
+    assert len(verdicts) == len(as_logged(truth_of(folder))) + refused
+
+
+def refused_only(call: dict[str, Any]) -> bool:
+    """No queue let this caller in."""
+    return {visit["result"] for visit in call["visits"]} <= set(UNLOGGED)
 
 
 def test_every_story_in_which_the_log_is_said_to_lie_has_a_named_lie() -> None:
@@ -106,11 +170,7 @@ def test_with_the_link_down_all_along_the_log_alone_gives_the_queues_figures(fol
     apply(calls, [fact for each in first for fact in each.facts])
     tolerance = truth["tol"] * 1000
     by_number = sorted(calls.values(), key=lambda record: record.started_at)
-    wanted = [
-        [v for v in call.get("visits", []) if v["result"] not in UNLOGGED]
-        for call in sorted(truth["calls"], key=lambda call: call.get("uniqueid", ""))
-    ]
-    wanted = [visits for visits in wanted if visits]
+    wanted = as_logged(truth)
     assert [len(record.visits) for record in by_number] == [len(visits) for visits in wanted]
     ends = {
         "transferred": "answered",
@@ -121,16 +181,17 @@ def test_with_the_link_down_all_along_the_log_alone_gives_the_queues_figures(fol
     for record, visits in zip(by_number, wanted, strict=True):
         assert record.settled_by == "queue_log"
         assert record.ended_at is not None
-        for visit, really in zip(record.visits, visits, strict=True):
-            # Alone it can only be right where it does not lie.
-            true = {**really, **really.get("log", {})}
+        for visit, told in zip(record.visits, visits, strict=True):
+            true = {**told, **told.get("log", {})}
+            if true["result"] == "open":
+                assert visit.end == "unknown"
+                continue
             assert visit.end == ends.get(true["result"], true["result"])
             assert abs((visit.wait_ms or 0) - true["wait"] * 1000) <= tolerance
             talk = next((t for t in record.conversations if t.visit == visit.number), None)
             if "agent" in true:
-                talked = true["talk"]
                 assert talk is not None
-                assert abs((talk.talk_ms or 0) - talked * 1000) <= tolerance
+                assert abs((talk.talk_ms or 0) - true["talk"] * 1000) <= tolerance
     again = reconciled(folder, [], calls)
     assert [fact for each in again for fact in each.facts] == []
     assert {each.verdict for each in again} <= {"corrected"}

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from callcenter.domain.wire import loads
+from callcenter.domain.facts import CallsImported
+from callcenter.domain.wire import loads, written
 from callcenter.ports.errors import StoreUnavailable
 from callcenter.store.engine import Database
 from callcenter.store.journal import SqlJournal
 from callcenter.store.schema import open_database
-from tests.store.samples import ended, lost, started
+from tests.store.samples import ended, lost, record, started
 
 ROUNDS = 40
 ROOT = Path(__file__).parents[2]
@@ -51,6 +52,20 @@ async def test_reading_goes_on_after_a_number_and_stops_at_the_limit(database: D
     journal = SqlJournal(database)
     written = await journal.append([lost(at) for at in range(10)])
     assert await journal.read(3, 4) == written[3:7]
+
+
+async def test_a_portion_of_the_past_ends_what_is_read_at_once(database: Database) -> None:
+    journal = SqlJournal(database)
+    history = written([record("pbx1:5.0"), record("pbx1:6.0")])
+    portion = CallsImported(at=1, pbx="pbx1", portion="pbx1:5.0+2", calls=history.texts)
+    facts = await journal.append([lost(1), lost(2), portion, portion, lost(3)])
+    assert await journal.read(0, 10) == facts[:3]
+    assert await journal.read(0, 2) == facts[:2]
+    assert await journal.read(2, 10) == facts[2:3]
+    assert await journal.read(3, 10) == facts[3:4]
+    assert await journal.read(4, 10) == facts[4:]
+    assert await journal.of_call("pbx1:5.0+2") == facts[2:4]
+    assert await journal.of_call("pbx1:5.0") == []
 
 
 async def test_the_facts_of_one_call_are_found_among_others(database: Database) -> None:

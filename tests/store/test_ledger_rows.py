@@ -79,7 +79,12 @@ async def test_calls_are_found_by_id_by_time_in_pages_and_by_queue(database: Dat
     books = SqlBooks(database)
     every = [record(f"pbx1:{n}.0", at=1_000 + n // 2, queue="sales") for n in range(9)]
     other = structs.replace(record("shop:1.0", at=1_001), pbx="shop")
-    await SqlCallLog(database, Rules()).save("calls", 1, [*every, other], [], {})
+    for each in (*every, other):
+        each.last_seq = 7
+    only_logged = record("pbx1:99.0", at=1_002)
+    await SqlCallLog(database, Rules()).save("calls", 1, [*every, other, only_logged], [], {})
+    assert await books.known(["pbx1:3.0", "pbx1:77.0", "pbx1:99.0"]) == {"pbx1:3.0", "pbx1:99.0"}
+    assert await books.known([]) == set()
     assert set(await books.calls(["pbx1:3.0", "pbx1:77.0"])) == {"pbx1:3.0"}
     pages: list[str] = []
     after = ""

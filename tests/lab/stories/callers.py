@@ -23,7 +23,7 @@ async def _named(
     await stage.gone(number)
     visit = answered_visit(stage, "support", agent, call, desk, "agent")
     more = {} if number is None else {"number": number}
-    plain = name.replace('\\"', '"')
+    plain = name.replace('\\"', '"').replace("\\\\", "\\")
     presentation = "withheld" if hide or number == "anonymous" else "shown"
     if presentation == "shown":
         more["name"] = plain
@@ -46,5 +46,11 @@ STORIES = [
     Told("persian_name", "a caller's name in Persian arrives whole", _called("مریم حسینی‌نژاد")),
     Told("hebrew_name", "a caller's name in Hebrew arrives whole", _called("נועה לוי")),
     Told("apostrophe_name", "O'Brien is not O\\'Brien", _called("Zoe O'Brien")),
+    Told(
+        "quoted_name",
+        "quotes, pipes and backslashes of a name arrive as they were meant",
+        _called('ACME \\"Ltd\\" | north\\\\new'),
+        due=3,
+    ),
     Told("withheld_number", "a withheld number is marked as such", withheld_number),
 ]

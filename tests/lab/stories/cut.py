@@ -27,14 +27,14 @@ async def _steady(stage: Stage) -> None:
         await asyncio.sleep(max(0.0, proxy.back_at + STEADY_S - time.monotonic()))
 
 
-async def _cut(stage: Stage) -> int:
+async def cut(stage: Stage) -> int:
     """Cuts; the result is how many were connected."""
     readers = stage.lab.proxy.readers
     await stage.lab.proxy.cut()
     return readers
 
 
-async def _restore(stage: Stage, readers: int) -> None:
+async def restore(stage: Stage, readers: int) -> None:
     """Restores and waits until those who were connected are so again, whatever their back-off."""
     await stage.lab.proxy.restore()
     await stage.lab.proxy.back(readers)
@@ -49,9 +49,9 @@ async def ami_cut_midcall(stage: Stage) -> Truth:
     call = await (await stage.call_in(600)).answered()
     desk = await (await agent.desk.next_call()).answered()
     await asyncio.sleep(2)
-    readers = await _cut(stage)
+    readers = await cut(stage)
     await asyncio.sleep(3)
-    await _restore(stage, readers)
+    await restore(stage, readers)
     await asyncio.sleep(2)
     await desk.hangup()
     await call.finished()
@@ -64,10 +64,10 @@ async def ami_cut_while_waiting(stage: Stage) -> Truth:
     await _steady(stage)
     call = await (await stage.call_in(602)).answered()
     await asyncio.sleep(0.5)
-    readers = await _cut(stage)
+    readers = await cut(stage)
     # Short: back-off, roster and ringing must all fit into the 10 s that the queue waits.
     await asyncio.sleep(0.7)
-    await _restore(stage, readers)
+    await restore(stage, readers)
     agent = await stage.agent(1, Plan(answer_after=1))
     await stage.sign_in(agent, "sales")
     desk = await (await agent.desk.next_call()).answered()
@@ -86,13 +86,13 @@ async def ami_cut_call_ends_unseen(stage: Stage) -> Truth:
     call = await (await stage.call_in(600)).answered()
     desk = await (await agent.desk.next_call()).answered()
     await asyncio.sleep(2)
-    readers = await _cut(stage)
+    readers = await cut(stage)
     await asyncio.sleep(1)
     await desk.hangup()
     await call.finished()
     await stage.gone()
     await asyncio.sleep(1)
-    await _restore(stage, readers)
+    await restore(stage, readers)
     visit = answered_visit(stage, "support", agent, call, desk, "agent")
     return inbound(stage, [{**visit, "unseen": ["by", "talk"]}], "agent", unseen=["ended_by"])
 

@@ -7,18 +7,19 @@ from typing import Any
 
 from ..call import SipCall
 from ..phone import Plan
-from ..stage import Stage, Truth
+from ..stage import Agent, Stage, Truth
 from .told import Told, inbound, leg, seconds
 
 
-def _direct_number(extension: str) -> str:
+def direct_number(extension: str) -> str:
+    """What a caller outside dials for a phone."""
     return f"+98219100{extension}"
 
 
 async def direct_call(stage: Stage) -> Truth:
     """The caller dials the agent's own number; 2 s of ringing, 3 s of talk, the agent ends it."""
     agent = await stage.agent(6, Plan(answer_after=2))
-    call = await stage.call_number(_direct_number(agent.number))
+    call = await stage.call_number(direct_number(agent.number))
     desk = await (await agent.desk.next_call()).answered()
     await asyncio.sleep(3)
     await desk.hangup()
@@ -32,7 +33,7 @@ async def direct_call(stage: Stage) -> Truth:
 async def direct_given_up(stage: Stage) -> Truth:
     """The agent's own number rings 3 s, then the caller gives up."""
     agent = await stage.agent(6)
-    call = await stage.call_number(_direct_number(agent.number))
+    call = await stage.call_number(direct_number(agent.number))
     desk = await agent.desk.next_call()
     await asyncio.sleep(3)
     await call.hangup()
@@ -55,7 +56,7 @@ async def outbound_call(stage: Stage) -> Truth:
     stage.lab.line.plans[customer] = Plan(answer_after=2)
     call = await (await agent.desk.call(customer)).answered()
     await asyncio.sleep(3)
-    far = _incoming(stage, customer)
+    far = await reached(stage, customer)
     await far.hangup()
     await call.finished()
     await stage.gone(agent.number)
@@ -97,9 +98,61 @@ async def internal_call(stage: Stage) -> Truth:
     return _made(stage, "internal", one.number, "answered", legs=[talk], peer=other.number)
 
 
-def _incoming(stage: Stage, number: str) -> SipCall:
-    """The call that reached the outside line for ``number``."""
-    return next(call for call in stage.lab.line.incoming if number in call.here)
+async def internal_unanswered(stage: Stage) -> Truth:
+    """One agent rings another for 3 s and gives up."""
+    one = await stage.agent(6)
+    other = await stage.agent(7)
+    call = await (await one.desk.call(other.number)).ringing()
+    await asyncio.sleep(3)
+    await call.hangup()
+    await (await other.desk.next_call()).finished()
+    await stage.gone(one.number)
+    return _made(stage, "internal", one.number, "no_answer", legs=[], peer=other.number)
+
+
+async def _ring_group(stage: Stage, *plans: Plan) -> list[Agent]:
+    agents = [await stage.agent(place, plan) for place, plan in enumerate(plans, start=6)]
+    name = "GROUP_620" + ("" if stage.site == 0 else str(stage.site))
+    await stage.set_global(name, "&".join(agent.interface for agent in agents))
+    return agents
+
+
+async def ring_group(stage: Stage) -> Truth:
+    """Two phones ring for a direct number; the second one answers after 2 s."""
+    _, other = await _ring_group(stage, Plan(), Plan(answer_after=2))
+    call = await stage.call_in(620)
+    desk = await (await other.desk.next_call()).answered()
+    await asyncio.sleep(3)
+    await call.hangup()
+    await desk.finished()
+    await stage.gone()
+    truth = inbound(stage, [], "caller", legs=[leg(other, desk, "caller")])
+    truth["calls"][0]["outcome"] = "answered"
+    return truth
+
+
+async def ring_group_given_up(stage: Stage) -> Truth:
+    """Two phones ring for a direct number, one of them is busy; the caller gives up after 3 s."""
+    one, _ = await _ring_group(stage, Plan(), Plan(refuse_with=486))
+    call = await stage.call_in(620)
+    desk = await one.desk.next_call()
+    await asyncio.sleep(3)
+    await call.hangup()
+    await desk.finished()
+    await stage.gone()
+    truth = inbound(stage, [], "caller", legs=[])
+    truth["calls"][0]["outcome"] = "no_answer"
+    return truth
+
+
+async def reached(stage: Stage, number: str) -> SipCall:
+    """The call that reaches the outside line for ``number``."""
+    for _ in range(200):
+        found = [call for call in stage.lab.line.incoming if number in call.here]
+        if found:
+            return found[0]
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"nobody called {number} within 10 s")
 
 
 STORIES = [
@@ -109,4 +162,12 @@ STORIES = [
     Told("outbound_no_answer", "the customer does not answer", outbound_no_answer),
     Told("outbound_busy", "the customer is busy", outbound_busy),
     Told("internal_call", "agents call each other", internal_call),
+    Told(
+        "internal_unanswered",
+        "an agent calls another in vain",
+        internal_unanswered,
+        due=3,
+    ),
+    Told("ring_group", "two phones ring for a direct number", ring_group, due=3),
+    Told("ring_group_given_up", "and nobody answers", ring_group_given_up, due=3),
 ]

@@ -31,6 +31,11 @@ def seconds(value: float) -> float:
     return round(value, 1)
 
 
+def at(instant: float) -> float:
+    """An instant as the truth has it: epoch seconds, milliseconds."""
+    return round(instant, 3)
+
+
 def answered_visit(
     stage: Stage, queue: str, agent: Agent, caller: SipCall, talk: SipCall, by: str, **more: Any
 ) -> dict[str, Any]:
@@ -46,6 +51,7 @@ def answered_visit(
         "ring": seconds(talk.ring),
         "talk": seconds(talk.talk),
         "by": by,
+        "at": at(talk.t_answer),
         **more,
     }
 
@@ -53,29 +59,40 @@ def answered_visit(
 def inbound(stage: Stage, visits: list[dict[str, Any]], ended_by: str, **more: Any) -> Truth:
     """The truth of a story with the one call of the stage's own caller."""
     outcome = visits[-1]["result"] if visits else "none"
-    if outcome == "transferred":
+    if any("agent" in visit for visit in visits):
+        # A call that anybody answered is answered, whatever came of it afterwards.
         outcome = "answered"
-    return {
-        "kind": "sip",
-        "calls": [
-            {
-                "id": "c1",
-                "direction": "inbound",
-                "number": stage.number,
-                "visits": visits,
-                "outcome": outcome,
-                "ended_by": ended_by,
-                **more,
-            }
-        ],
+    call: dict[str, Any] = {
+        "id": "c1",
+        "direction": "inbound",
+        "number": stage.number,
+        "visits": visits,
+        "outcome": outcome,
+        "ended_by": ended_by,
+        **more,
     }
+    return {"kind": "sip", "calls": [call]}
 
 
-def leg(agent: Agent, talk: SipCall, by: str) -> dict[str, Any]:
+def leg(agent: Agent, talk: SipCall, by: str, **more: Any) -> dict[str, Any]:
     """A conversation that no queue made."""
+    assert talk.t_answer is not None
     return {
         "agent": agent.number,
         "ring": seconds(talk.ring),
         "talk": seconds(talk.talk),
         "by": by,
+        "at": at(talk.t_answer),
+        **more,
+    }
+
+
+def part(agent: Agent, since: float, until: float, by: str, **more: Any) -> dict[str, Any]:
+    """A conversation that is only a part of what the agent's phone talked."""
+    return {
+        "agent": agent.number,
+        "talk": seconds(until - since),
+        "by": by,
+        "at": at(since),
+        **more,
     }

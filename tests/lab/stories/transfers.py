@@ -5,39 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from ..call import SipCall
 from ..phone import Plan
 from ..stage import Agent, Stage, Truth
-from .told import Told, answered_visit, inbound, leg
-
-
-async def _first_talk(stage: Stage) -> tuple[Agent, SipCall, SipCall]:
-    """A caller in talk with the first agent for 2 s."""
-    agent = await stage.agent(1, Plan(answer_after=1))
-    await stage.sign_in(agent, "support")
-    call = await (await stage.call_in(600)).answered()
-    desk = await (await agent.desk.next_call()).answered()
-    await asyncio.sleep(2)
-    return agent, call, desk
-
-
-def _handed_on(
-    stage: Stage,
-    first: tuple[Agent, SipCall, SipCall],
-    to: str,
-    kind: str,
-    how: str,
-    **more: Any,
-) -> dict[str, Any]:
-    agent, call, desk = first
-    visit = answered_visit(stage, "support", agent, call, desk, "transfer", **more)
-    return {**visit, "result": "transferred", "to": to, "method": kind, "how": how}
+from .handing import Talk, first_talk, handed_on
+from .told import Told, answered_visit, at, inbound, leg
 
 
 async def _to_agent(stage: Stage, kind: str, how: str, hand_on: Any) -> Truth:
     """The first agent hands the caller on to a second one, who talks 3 s and hangs up."""
     other = await stage.agent(2, Plan(answer_after=1))
-    first = await _first_talk(stage)
+    first = await first_talk(stage)
     await hand_on(first, other)
     agent, call, desk = first
     await desk.finished(30)
@@ -46,7 +23,7 @@ async def _to_agent(stage: Stage, kind: str, how: str, hand_on: Any) -> Truth:
     await talk.hangup()
     await call.finished()
     await stage.gone()
-    visit = _handed_on(stage, first, other.number, kind, how)
+    visit = handed_on(stage, first, other.number, kind, how)
     transfer = {"kind": kind, "by": agent.number, "to": other.number, "how": how}
     legs = [leg(other, talk, "agent")]
     if kind == "attended":
@@ -54,6 +31,7 @@ async def _to_agent(stage: Stage, kind: str, how: str, hand_on: Any) -> Truth:
         assert talk.t_end is not None
         assert desk.t_end is not None
         legs[0]["talk"] = round(talk.t_end - desk.t_end, 1)
+        legs[0]["at"] = at(desk.t_end)
         legs[0]["phone_talk"] = round(talk.talk, 1)
     return inbound(stage, [visit], "agent", transfers=[transfer], legs=legs)
 
@@ -61,7 +39,7 @@ async def _to_agent(stage: Stage, kind: str, how: str, hand_on: Any) -> Truth:
 async def blind_refer_agent(stage: Stage) -> Truth:
     """The phone transfers blindly (REFER)."""
 
-    async def hand_on(first: tuple[Agent, SipCall, SipCall], other: Agent) -> None:
+    async def hand_on(first: Talk, other: Agent) -> None:
         assert await first[2].refer(other.number) == 202
         await asyncio.sleep(0.3)
         await first[2].hangup()
@@ -72,7 +50,7 @@ async def blind_refer_agent(stage: Stage) -> Truth:
 async def blind_dtmf_agent(stage: Stage) -> Truth:
     """#1 and the number."""
 
-    async def hand_on(first: tuple[Agent, SipCall, SipCall], other: Agent) -> None:
+    async def hand_on(first: Talk, other: Agent) -> None:
         await first[2].press("#1")
         await asyncio.sleep(1)
         await first[2].press(other.number)
@@ -83,7 +61,7 @@ async def blind_dtmf_agent(stage: Stage) -> Truth:
 async def blind_ami_agent(stage: Stage) -> Truth:
     """AMI's BlindTransfer of the caller's channel by the agent's."""
 
-    async def hand_on(first: tuple[Agent, SipCall, SipCall], other: Agent) -> None:
+    async def hand_on(first: Talk, other: Agent) -> None:
         channel = await stage.channel_of(first[0])
         await stage.ami.action(
             "BlindTransfer", Channel=channel, Exten=other.number, Context="internal"
@@ -95,7 +73,7 @@ async def blind_ami_agent(stage: Stage) -> Truth:
 async def atxfer_refer(stage: Stage) -> Truth:
     """Hold, a second call to the other agent, 2 s of consultation, REFER with Replaces."""
 
-    async def hand_on(first: tuple[Agent, SipCall, SipCall], other: Agent) -> None:
+    async def hand_on(first: Talk, other: Agent) -> None:
         agent, _, desk = first
         await desk.hold()
         consult = await (await agent.desk.call(other.number)).answered()
@@ -111,7 +89,7 @@ async def atxfer_refer(stage: Stage) -> Truth:
 async def atxfer_dtmf(stage: Stage) -> Truth:
     """*2 and the number, 2 s of consultation, the first agent hangs up."""
 
-    async def hand_on(first: tuple[Agent, SipCall, SipCall], other: Agent) -> None:
+    async def hand_on(first: Talk, other: Agent) -> None:
         await first[2].press("*2")
         await asyncio.sleep(1)
         await first[2].press(other.number)
@@ -128,7 +106,7 @@ async def atxfer_dtmf(stage: Stage) -> Truth:
 async def atxfer_ami(stage: Stage) -> Truth:
     """AMI's Atxfer, 2 s of consultation, the first agent hangs up."""
 
-    async def hand_on(first: tuple[Agent, SipCall, SipCall], other: Agent) -> None:
+    async def hand_on(first: Talk, other: Agent) -> None:
         channel = await stage.channel_of(first[0])
         await stage.ami.action("Atxfer", Channel=channel, Exten=other.number, Context="internal")
         await (await other.desk.next_call()).answered()
@@ -144,7 +122,7 @@ async def blind_refer_queue(stage: Stage) -> Truth:
     """The phone transfers blindly to the queue sales, where another agent answers."""
     other = await stage.agent(4, Plan(answer_after=1.5))
     await stage.sign_in(other, "sales")
-    first = await _first_talk(stage)
+    first = await first_talk(stage)
     agent, call, desk = first
     assert await desk.refer("602") == 202
     await asyncio.sleep(0.3)
@@ -158,7 +136,7 @@ async def blind_refer_queue(stage: Stage) -> Truth:
     assert desk.t_end is not None
     second = answered_visit(stage, "sales", other, call, talk, "caller")
     second["wait"] = round(talk.ring, 1)
-    visits = [_handed_on(stage, first, "602", "blind", "REFER"), second]
+    visits = [handed_on(stage, first, "602", "blind", "REFER"), second]
     transfer = {"kind": "blind", "by": agent.number, "to": "602", "how": "REFER"}
     return inbound(stage, visits, "caller", transfers=[transfer])
 
@@ -166,7 +144,7 @@ async def blind_refer_queue(stage: Stage) -> Truth:
 async def atxfer_cancelled(stage: Stage) -> Truth:
     """The agent asks a colleague, hangs that up and talks on with the caller: no transfer."""
     other = await stage.agent(2, Plan(answer_after=1))
-    first = await _first_talk(stage)
+    first = await first_talk(stage)
     agent, call, desk = first
     await desk.hold()
     consult = await (await agent.desk.call(other.number)).answered()

@@ -1,0 +1,116 @@
+"""Going on after a restart of ours: the working state of a switchboard from the stored records.
+
+What the records have is what had been concluded; the roster then confirms it. Legs that took part
+are known again by their ids, so that nobody is rung, answered or begun a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .agents import WrapUp
+from .calls import CallTrack, Expected, OpenOffer, OpenTalk, OpenVisit, Scene
+from .model import CallRecord
+
+
+def resume(scene: Scene, records: Iterable[CallRecord]) -> None:
+    """Takes up calls of this PBX that were open, and after-call work that went on.
+
+    Of calls that are over, a leg that still hangs up must not begin another.
+    """
+    for record in records:
+        if record.pbx != scene.pbx:
+            continue
+        if record.ended_at is None:
+            _call(scene, track_of(record))
+        else:
+            scene.legs.remember_gone(record.uniqueid)
+        scene.blind = scene.blind or record.unfinished
+        for talk in record.conversations:
+            if talk.wraps_up:
+                assert talk.wrapup_started_at is not None
+                agent = scene.agents.of(talk.agent)
+                until = talk.wrapup_until or 0
+                agent.wrap = WrapUp(record.id, talk.number, talk.wrapup_started_at, until)
+                if until:
+                    scene.wake("agent " + agent.ref.id, until)
+    for leg in scene.expected:
+        scene.legs.gone.pop(leg, None)
+
+
+def _call(scene: Scene, track: CallTrack) -> None:
+    scene.calls[track.id] = track
+    scene.expected[track.first] = scene.expected[track.customer] = Expected(track.id)
+    for visit in track.visits.values():
+        scene.expected.setdefault(visit.leg, Expected(track.id))
+    for offer in track.offers.values():
+        agent = scene.agents.of(offer.agent)
+        agent.offers[(track.id, offer.number)] = None
+        for leg in offer.legs:
+            scene.expected[leg] = Expected(track.id, agent.ref.id, offer.number)
+    for talk in track.talks.values():
+        agent = scene.agents.of(talk.agent)
+        agent.talks[(track.id, talk.number)] = bool(talk.held_since)
+        if talk.leg not in (track.first, track.customer):
+            scene.expected[talk.leg] = Expected(track.id, agent.ref.id)
+
+
+def track_of(record: CallRecord) -> CallTrack:
+    """The track of an open call from its record, after a restart of ours.
+
+    Bridges are not in the record; the roster brings them, and an agent who is found joined with
+    the customer goes on with the conversation that he had. Who is held and not within reach
+    consults somebody else.
+    """
+    track = CallTrack(
+        id=record.id,
+        first=record.uniqueid,
+        customer=record.customer_leg or record.uniqueid,
+        direction=record.direction,
+        started_at=record.started_at,
+        number=record.caller.number,
+        cname=record.caller.name,
+        presentation=record.caller.presentation,
+        line=record.line,
+        visit_count=len(record.visits),
+        talk_count=len(record.conversations),
+        answered=bool(record.conversations),
+        far_answered=record.answered_at is not None,
+        recordings=list(record.recordings),
+    )
+    offers = [(None, "", offer) for offer in record.direct] + [
+        (visit.number, visit.queue, offer) for visit in record.visits for offer in visit.offers
+    ]
+    track.offer_count = max((offer.number for _, _, offer in offers), default=0)
+    for number, queue, offer in offers:
+        if offer.end is None:
+            track.offers[offer.number] = OpenOffer(
+                offer.number, offer.agent, offer.at, {offer.leg}, number, queue
+            )
+        elif number is None:
+            track.direct_ends.append(offer.end)
+    for visit in record.visits:
+        if visit.end is None:
+            track.visits[visit.number] = OpenVisit(
+                visit.number, visit.queue, visit.leg or track.customer, visit.entered_at
+            )
+        else:
+            track.visit_ends.append(visit.end)
+    for talk in record.conversations:
+        if talk.parted_at is None:
+            track.talks[talk.agent.id] = OpenTalk(
+                talk.number,
+                talk.agent,
+                talk.joined_at,
+                talk.leg,
+                talk.queue,
+                talk.visit,
+                talk.hold_ms,
+                talk.held_since or 0,
+                taken_up=True,
+                transfer=talk.transfer,
+            )
+        else:
+            track.last_end = talk.ended_by
+            track.last_parted_at = talk.parted_at
+    return track
