@@ -21,6 +21,7 @@ from . import house_events, roster
 from .answers import LinkError
 from .inbox import Arrived, Inbox, LinkCameUp, LinkWentDown, RosterCame
 from .link import AmiLink
+from .member_watch import MemberWatch
 from .presentation import Presentations
 from .translate import EVENTS, Translator
 from .wrap_up_probe import WrapUpProbe
@@ -75,6 +76,7 @@ class Feed:
         tasks: Tasks,
         presentations: Presentations,
         wrap_ups: WrapUpProbe,
+        members: MemberWatch,
     ) -> None:
         self.name = name
         self.link = link
@@ -84,6 +86,7 @@ class Feed:
         self._translator = Translator()
         self._presentations = presentations
         self._wrap_ups = wrap_ups
+        self._members = members
         self._started = ""
         self._life = 0
         self.events = 0
@@ -95,6 +98,11 @@ class Feed:
     def skew_ms(self) -> float:
         """How far this PBX's clock is behind ours (ms)."""
         return self._translator.instants.skew_ms
+
+    @property
+    def clock_steps(self) -> int:
+        """Times that this PBX's clock was set, as far as it could be noticed."""
+        return self._translator.instants.steps
 
     async def batches(self) -> AsyncIterator[Batch]:
         """Eternal: what there is, up to fifty messages at a time; empty after half a second."""
@@ -124,6 +132,7 @@ class Feed:
                         self._wrap_ups.seen(item.message)
                     elif name in ("QueueMemberRemoved", "QueueMemberPause"):
                         self._wrap_ups.moved(item.message)
+                    self._members.seen(item.message)
                     self.signals += len(made)
                     heard.append(Heard(item.wall_ms, made))
                 elif isinstance(item, LinkCameUp):
@@ -175,6 +184,10 @@ class Feed:
         restarted = bool(self._started and answer.started and answer.started != self._started)
         self._started = answer.started or self._started
         self.rostered_at = now
+        self._members.rostered(answer.queues, answer.members)
+        life = self._life
+        watched = self._members.watch(lambda: life == self._life)
+        self._tasks.brief(f"members of {self.name}", watched)
         at, portion = now, list[Signal]()
         for signal in roster.signals(answer, restarted, now):
             portion.append(signal)

@@ -2,8 +2,8 @@
 
 The facts depend on more than on what the PBX said: on when the link came and went, and on the
 moment at which the roster was taken. These stand in a recording as events that no Asterisk sends,
-so that a replay goes by them and comes to the same facts, byte for byte. (What ``presentation``
-and ``wrap_up_probe`` learn is there in the same way.)
+so that a replay goes by them and comes to the same facts, byte for byte. (What ``presentation``,
+``wrap_up_probe`` and ``member_watch`` learn is there in the same way.)
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from . import house_events
 from .protocol import Message
 
 _OURS = re.compile(r"(cc-[0-9a-f]{16}-)\d+")
@@ -23,12 +24,17 @@ class Scribe:
         self._life = ""
         self._lives = 0
         self._names: dict[str, str] = {}
+        self._rostered = False
         self.heard = 0
 
     def hear(self, message: Message, wall_s: float) -> None:
         """A listener of the link."""
+        if message.name in (house_events.LINK_UP, house_events.ROSTER):
+            self._rostered = message.name == house_events.ROSTER
         ours = _OURS.fullmatch(message.action_id)
         if ours is not None:
+            if self._rostered:
+                return  # asked again and again, for changes that are recorded by themselves
             if message.name == "Response" and not _belongs(message):
                 return
             name = self._name(ours[1], message.action_id)

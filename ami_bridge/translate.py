@@ -97,8 +97,9 @@ class Translator:
         self.untranslated: dict[str, int] = {}
 
     def forget(self) -> None:
-        """Forgets which channels are known: a roster is coming."""
+        """Forgets which channels are known, and the clocks' difference: a roster is coming."""
         self._known.clear()
+        self.instants.forget()
 
     def translate(self, message: Message, arrived_ms: float) -> list[Signal]:
         """The signals of one message; ``arrived_ms`` is the wall clock at arrival."""
@@ -165,6 +166,7 @@ def member_seen(message: Message, at: int, *, row: bool) -> MemberSeen:
         last_call=number(get("LastCall")),
         last_pause=number(get("LastPause")),
         row=row,
+        pausing=message.name == "QueueMemberPause",
     )
 
 
@@ -287,9 +289,12 @@ _TABLE: dict[str, Callable[[Message, int], Made]] = {
         party(m.get("CallerIDName")),
         presentation(m.get("CID-CallingPres")),
     ),
-    "HangupRequest": lambda m, at: LegHangupAsked(at, m.get("Uniqueid"), True),
+    "HangupRequest": lambda m, at: LegHangupAsked(
+        at, m.get("Uniqueid"), True, 0, m.get("Context"), m.get("Exten")
+    ),
     "SoftHangupRequest": lambda m, at: LegHangupAsked(
-        at, m.get("Uniqueid"), False, number(m.get("Cause"))
+        *(at, m.get("Uniqueid"), False, number(m.get("Cause"))),
+        *(m.get("Context"), m.get("Exten")),
     ),
     "Hangup": lambda m, at: LegGone(
         at, m.get("Uniqueid"), number(m.get("Cause")), m.get("Context"), m.get("Exten")

@@ -41,6 +41,7 @@ from callcenter.services.live_view import Live
 from callcenter.services.ports_call_log import CallFilter
 from callcenter.services.projector import Projector
 from callcenter.services.reconcile import without_history
+from callcenter.services.shifts import Shifts
 from callcenter.services.wall import WallView
 from callcenter.settings import Settings
 from callcenter.store.call_log import SqlCallLog
@@ -312,6 +313,7 @@ class Service:
             desk=self.commands,
             calls=calls,
             oversight=HouseOversight(self),
+            shifts=Shifts(call_log, self.ledger, self.projector),
             figures=Figures(call_log, self.rules, self.clock),
             directory=self.directory,
             access=self.access,

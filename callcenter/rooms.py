@@ -14,6 +14,7 @@ from ami_bridge.feed import HEARD, Feed, Heard
 from ami_bridge.flight_recorder import FlightRecorder
 from ami_bridge.inbox import Inbox
 from ami_bridge.link import AmiLink
+from ami_bridge.member_watch import MemberWatch
 from ami_bridge.presentation import Presentations
 from ami_bridge.scribe import Scribe
 from ami_bridge.wrap_up_probe import WrapUpProbe
@@ -73,6 +74,7 @@ class PbxRoom(Struct, frozen=True):
             lag_s=counted.lag_ms / 1000,
             skew_s=self.feed.skew_ms / 1000,
             odd=self.switchboard.odd,
+            clock_steps=self.feed.clock_steps,
         )
 
 
@@ -98,10 +100,11 @@ def build_room(
     wall_s = _seconds(clock)
     presentations = Presentations(link, inbox, tasks, clock.monotonic, wall_s)
     wrap_ups = WrapUpProbe(link, inbox, tasks, clock.monotonic, wall_s)
-    feed = Feed(pbx.name, link, inbox, clock.wall_ms, tasks, presentations, wrap_ups)
-    return PbxRoom(
-        pbx.name, link, feed, switchboard, actions, _recorder(settings, pbx, link, wall_s)
-    )
+    members = MemberWatch(link, inbox, clock.monotonic, wall_s)
+    link.listeners.append(members.hint)
+    feed = Feed(pbx.name, link, inbox, clock.wall_ms, tasks, presentations, wrap_ups, members)
+    recorder = _recorder(settings, pbx, link, wall_s)
+    return PbxRoom(pbx.name, link, feed, switchboard, actions, recorder)
 
 
 def _seconds(clock: Clock) -> Callable[[], float]:

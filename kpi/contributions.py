@@ -35,6 +35,10 @@ OFFER_SUMS: Mapping[OfferEnd, str] = MappingProxyType(
     }
 )
 
+CROSSING_MS = 1_000
+"""Instants of different legs may cross within this, by the way that events take and by a gap of the
+link; more is a clock that was set."""
+
 
 class _Book:
     """The cells of one contribution."""
@@ -69,10 +73,12 @@ def of_call(
     quarters of them).
     """
     book = _Book(step_ms)
+    # Of whom we lost sight, the end is put where we last saw him: no clock was set.
+    seen = record.settled_by != "lost_sight"
     for visit in record.visits:
-        _add_visit(book, visit, rules)
+        _add_visit(book, visit, rules, seen=seen)
     for offer in record.direct:
-        _add_offer(book, offer, offer.at, "")
+        _add_offer(book, offer, offer.at, "", seen=seen)
     for talk in record.conversations:
         _add_conversation(book, record, talk)
     _add_journey(book, record)
@@ -105,13 +111,13 @@ def add_span(
                 held.paused_ms[span.reason] = held.paused_ms.get(span.reason, 0) + covered
 
 
-def _add_visit(book: _Book, visit: Visit, rules: Rules) -> None:
+def _add_visit(book: _Book, visit: Visit, rules: Rules, *, seen: bool) -> None:
     for offer in visit.offers:
-        _add_offer(book, offer, visit.entered_at, visit.queue)
+        _add_offer(book, offer, visit.entered_at, visit.queue, seen=seen)
     if visit.end is None:
         return
     part = Counters()
-    wait = _length(_wait_of(visit), part)
+    wait = _length(_wait_of(visit), part, visit.entered_at, visit.left_at if seen else None)
     limits = rules.of_queue(visit.queue)
     setattr(part, visit.end, 1)
     if visit.end == "answered":
@@ -135,12 +141,12 @@ def _wait_of(visit: Visit) -> int:
     return 0 if visit.left_at is None else visit.left_at - visit.entered_at
 
 
-def _add_offer(book: _Book, offer: Offer, at: int, queue: str) -> None:
+def _add_offer(book: _Book, offer: Offer, at: int, queue: str, *, seen: bool) -> None:
     if offer.end is None:
         return
     part = Counters()
     setattr(part, OFFER_SUMS[offer.end], 1)
-    part.ring_ms = _length(offer.ring_ms or 0, part)
+    part.ring_ms = _length(offer.ring_ms or 0, part, offer.at, offer.ended_at if seen else None)
     book.add_everywhere(at, queue, offer.agent.id, part)
 
 
@@ -149,7 +155,8 @@ def _add_conversation(book: _Book, record: CallRecord, talk: Conversation) -> No
         return
     queue, at = _origin(record, talk)
     part = Counters()
-    talked = _length(talk.talk_ms, part)
+    parted_at = None if talk.ended_by == "unknown" else talk.parted_at
+    talked = _length(talk.talk_ms, part, talk.joined_at, parted_at)
     held = _length(talk.hold_ms, part)
     wrapped = _length(talk.wrapup_ms or 0, part)
     if queue:
@@ -208,9 +215,17 @@ def _journey(talks: list[Conversation], answered: bool) -> Counters:
     )
 
 
-def _length(ms: int, part: Counters) -> int:
-    """The duration, or nothing where a clock that was set back made it negative."""
-    if ms >= 0:
-        return ms
-    part.clamped += 1
-    return 0
+def _length(ms: int, part: Counters, since: int = 0, until: int | None = None) -> int:
+    """The duration, or nothing where a clock that was set back made it negative.
+
+    The facts say nothing below zero, but their instants do: such a duration is counted, unless
+    it is no more than the events of two legs may cross by.
+    """
+    if ms < 0 or ran_back(since, until):
+        part.clamped += 1
+    return max(0, ms)
+
+
+def ran_back(since: int, until: int | None) -> bool:
+    """Whether these instants (epoch ms) say that a clock was set back between them."""
+    return until is not None and until < since - CROSSING_MS

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from callcenter.domain.model import CallRecord, Conversation, Visit
 
-from .contributions import OFFER_SUMS, of_call
+from .contributions import OFFER_SUMS, of_call, ran_back
 from .counters import Cell, Counters
 from .intervals import INTERVAL_MS
 from .rules import Rules
@@ -127,16 +127,20 @@ def _as_logged(record: CallRecord) -> bool:
     for visit in visits:
         if visit.end is None or visit.wait_ms is None or visit.wait_ms < 0:
             return False
+        if ran_back(visit.entered_at, visit.left_at):
+            return False
         if visit.end == "answered":
             answered += 1
         for offer in visit.offers:
-            if offer.end is None or (offer.ring_ms or 0) < 0:
+            if offer.end is None or (offer.ring_ms or 0) < 0 or ran_back(offer.at, offer.ended_at):
                 return False
     talks = record.conversations
     if answered != len(talks):
         return False
     for talk in talks:
         if talk.talk_ms is None or talk.talk_ms < 0 or talk.hold_ms or talk.wrapup_ms is not None:
+            return False
+        if ran_back(talk.joined_at, talk.parted_at):
             return False
         place = talk.visit or 0
         if not 0 < place <= len(visits) or visits[place - 1].number != place:

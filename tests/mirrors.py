@@ -82,7 +82,7 @@ TESTED_IN = {
         "the wall of the whole service; not yet alone",
     ),
     "tests/web/test_api.py": (
-        "callcenter/web: agents_api, bodies, calls_api, codes, commands, customers_api, doors, "
+        "callcenter/web: bodies, calls_api, codes, commands, customers_api, doors, "
         "guard, kpi_api, operations, server, session_api, shapes",
         "over HTTP, as a program comes",
     ),

@@ -8,7 +8,7 @@ one person in all his queues, so he has one state, decided by the first line tha
 3. he is rung                             offered
 4. he is in after-call work               wrap_up (by the queue's rule, or a pause that says so)
 5. no queue has him                       signed_out
-6. every one of his queues has him paused paused, with the reason
+6. every one of his queues has him paused paused, with the reason that came last
 7. his device is gone                     unreachable
 8. else                                   ready
 """
@@ -26,7 +26,9 @@ WRAP_UP_REASONS = frozenset(("wrapup", "wrap-up", "wrap_up", "acw", "after call"
 
 
 class Membership(Struct, gc=False):
-    """One agent in one queue; ``roster`` is the number of the roster that last showed it."""
+    """One agent in one queue. ``pause_at``: when its pause began or got its reason (epoch ms);
+    ``told_at``: when an event last told of it; ``roster``: the number of the roster that last
+    showed it."""
 
     queue: str
     paused: bool = False
@@ -35,6 +37,7 @@ class Membership(Struct, gc=False):
     wrapup_s: int = 0
     pause_at: int = 0
     roster: int = 0
+    told_at: int = 0
 
 
 class WrapUp(Struct, frozen=True, gc=False):
@@ -63,6 +66,10 @@ class Agent(Struct, eq=False):
     told_seen: tuple[AgentRef, tuple[str, ...]] | None = None
     shown: int = 0
     """How many of ``queues`` the roster under way has shown."""
+
+
+def _reasons_age(member: Membership) -> tuple[bool, int]:
+    return bool(member.reason), member.pause_at
 
 
 def bare(interface: str) -> str:
@@ -152,7 +159,7 @@ class AgentBook:
             return "signed_out", "", ""
         paused = [member for member in agent.queues.values() if member.paused]
         if len(paused) == len(agent.queues):
-            reason = next((member.reason for member in paused if member.reason), "")
+            reason = max(paused, key=_reasons_age).reason
             if reason.casefold() in WRAP_UP_REASONS:
                 return "wrap_up", reason, ""
             return "paused", reason, ""

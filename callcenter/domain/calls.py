@@ -27,7 +27,11 @@ from .model import (
 
 
 class OpenVisit(Struct, eq=False):
-    """A stay in a queue that has not ended. Zero instants mean: not yet."""
+    """A stay in a queue that has not ended. Zero instants mean: not yet.
+
+    ``hungup_at``: the waiting caller's own line hung up, which a queue notices late while a member
+    hears its announcement (ASTERISK 3.1 d).
+    """
 
     number: int
     queue: str
@@ -37,6 +41,7 @@ class OpenVisit(Struct, eq=False):
     exten: str = ""
     gave_up_at: int = 0
     left_at: int = 0
+    hungup_at: int = 0
     connected_at: int = 0
     connected_to: str = ""
     moved_to: str = ""
@@ -44,7 +49,7 @@ class OpenVisit(Struct, eq=False):
 
 
 class OpenOffer(Struct, eq=False):
-    """An agent being rung, on one phone or on several at once."""
+    """An agent being rung, on one phone or on several at once. ``ring_ms`` once it has ended."""
 
     number: int
     agent: AgentRef
@@ -52,6 +57,7 @@ class OpenOffer(Struct, eq=False):
     legs: set[str]
     visit: int | None = None
     queue: str = ""
+    ring_ms: int = 0
 
 
 class OpenTalk(Struct, eq=False):
@@ -87,7 +93,8 @@ class CallTrack(Struct, eq=False):
     ``walked_off``: his line did that by handing on who talked with him;
     ``taken_over``: what it was about went on in another call; ``turned_away``: agents whose last
     offer of it came to nothing; ``refusal``: why a queue last refused it, and when; ``nameless``:
-    the same of a queue whose name may still be told. ``queued``: legs that queues have had;
+    the same of a queue whose name may still be told; ``keyless``: the visit that it left last, by
+    a key that is not known yet. ``queued``: legs that queues have had;
     ``set_aside``: by agent, the queue and visit that led to him before the customer was there
     (``stand_ins``); ``stood``: the first leg was up.
     """
@@ -127,6 +134,7 @@ class CallTrack(Struct, eq=False):
     stood: bool = False
     refusal: tuple[str, int] = ("", 0)
     nameless: tuple[str, int] | None = None
+    keyless: OpenVisit | None = None
     queue_hint: str = ""
     recordings: list[str] = field(default_factory=list)
 

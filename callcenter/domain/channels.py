@@ -24,6 +24,9 @@ from .signals import (
 
 SHUTDOWN = 4
 """The soft hang-up flag of a leg that goes because Asterisk does."""
+DEVICE_GONE = 1
+"""The soft hang-up flag of a device or line that failed (no voice from it for long, say): its own
+end, like a hang-up, though the PBX had to notice it (ASTERISK 1.1)."""
 
 
 def seen(scene: Scene, s: LegSeen) -> None:
@@ -144,15 +147,21 @@ def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
         return
     if leg.hungup_at:
         return
-    leg.hungup_at, leg.hungup_far = s.at, s.far
+    far = s.far or s.flag == DEVICE_GONE
+    leg.hungup_at, leg.hungup_far = s.at, far
     agent = scene.agents.get(leg.agent)
-    if s.far and agent is not None and not leg.half:
+    if far and agent is not None and not leg.half:
         # Asterisk may keep the leg of a phone that hung up, to call it back (ASTERISK 1.4).
         agent.busy_legs.pop(leg.id, None)
         scene.touch(agent.ref.id)
     track = scene.calls.get(leg.call)
-    if track is None or not s.far:
+    if track is not None and track.keyless is not None and track.keyless.leg == leg.id:
+        visits.stood_at(scene, track, s.context, s.exten, s.at)
+    if track is None or not far:
         return
+    for visit in track.visits.values():
+        if leg.id in (visit.leg, track.customer):
+            visit.hungup_at = visit.hungup_at or s.at
     if leg.id == track.customer:
         track.asked_at = track.asked_at or s.at
         return

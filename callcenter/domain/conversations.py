@@ -44,7 +44,15 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
         if talk.agent.id not in parties:
             _out_of_reach(scene, track, talk, customer, at, bool(parties))
     for agent_id in newcomers:
+        if scene.blind and (_unsure(parties[agent_id][1]) or _unsure(customer)):
+            # Who was there before the gap may be gone: the list, once complete, tells.
+            continue
         begin(scene, track, *parties[agent_id], at)
+
+
+def _unsure(leg: Leg | None) -> bool:
+    """The list has not had this leg yet, which was there before the link went down."""
+    return leg is not None and leg.before_gap and not leg.in_roster
 
 
 def settle_all(scene: Scene, calls: Iterable[str], at: int) -> None:

@@ -16,6 +16,9 @@ LIES: dict[str, str] = {
     "parking": "queue_log knows nothing of parking: talk counts until the customer's end",
     "redirect": "queue_log knows nothing of a redirection: talk counts until the customer's end",
     "redirected while waiting": "a caller taken out of the queue is written as ABANDON",
+    "hung up while waiting": "whom Asterisk itself hung up while he waited is written as ABANDON",
+    "gone in the announcement": "who goes while a member hears the announcement is noticed when it "
+    "is over",
     "restart": "a restart is written as the deed of people: COMPLETECALLER, ABANDON",
     "crash": "a crash leaves stays open; Asterisk's next start is all that the log has",
     "pick-up": "the member whose phone rang is named, not who picked up",
@@ -32,6 +35,8 @@ LIES: dict[str, str] = {
 }
 """The name of each rule and what it says."""
 
+AT_ONCE_MS = 500
+"""Who is hung up in the queue is gone this soon after it."""
 ENDED_TOGETHER_MS = 2_000
 """Two ends this close are one: whole seconds, and the events between them."""
 
@@ -75,6 +80,31 @@ def _taken_out(
 ) -> bool:
     lived_on = (record.ended_at or 0) > (visit.left_at or 0)
     return visit.end == "withdrawn" and logged.end == "abandoned" and lived_on
+
+
+def _hung_up(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    gone = (record.ended_at or 0) - (visit.left_at or 0) <= AT_ONCE_MS
+    return (
+        visit.end == "withdrawn" and logged.end == "abandoned" and record.ended_by == "pbx" and gone
+    )
+
+
+def _announced(
+    record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+) -> bool:
+    lifted = any(
+        offer.end == "cancelled"
+        and offer.ring_ms is not None
+        and (offer.ended_at or 0) - offer.at > offer.ring_ms
+        for offer in visit.offers
+    )
+    return (
+        lifted
+        and visit.end == logged.end == "abandoned"
+        and (logged.wait_s or 0) * 1000 > (visit.wait_ms or 0)
+    )
 
 
 def _restart(
@@ -216,13 +246,18 @@ def _never_completed(
 
 _RULES: dict[str, dict[str, _Rule]] = {
     "end": {
+        "hung up while waiting": _hung_up,
         "redirected while waiting": _taken_out,
         "restart": _restart,
         "crash": _crash,
         "transfer into a queue": _stepped_out,
         "no completion": _never_completed,
     },
-    "wait": {"crash": _crash, "transfer into a queue": _waited_for},
+    "wait": {
+        "crash": _crash,
+        "gone in the announcement": _announced,
+        "transfer into a queue": _waited_for,
+    },
     "agent": {"pick-up": _picked_up, "forward": _forwarded, "call-back": _called_back},
     "talk": {
         "parking": _handed("parked"),

@@ -47,7 +47,8 @@ class Leg(Struct, eq=False):
     ``cut``: the other half of this Local is gone, so it leads nowhere any more. ``dialled``: the
     number that was dialled through this line. ``pool``: the agent's number in app_agent_pool,
     whose calls come to this leg one after the other. ``met``: it has been in a bridge with
-    another leg. ``behind``: it was dialled through a Local channel of its agent.
+    another leg. ``behind``: it was dialled through a Local channel of its agent. ``before_gap``:
+    it was there when the link went down, whatever the clocks say.
     """
 
     id: str
@@ -82,6 +83,12 @@ class Leg(Struct, eq=False):
     in_roster: bool = False
     met: bool = False
     behind: bool = False
+    before_gap: bool = False
+
+    @property
+    def silent(self) -> bool:
+        """Its own line tells when it hangs up, and has not. A Local half never tells."""
+        return not self.half and not self.hungup_far
 
 
 def endpoint_of(name: str) -> tuple[str, int]:

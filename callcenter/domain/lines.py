@@ -225,6 +225,9 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
         if offer is not None:
             how = offers.BY_CAUSE.get(cause, "cancelled")
             offers.leg_ended(scene, track, offer, leg, how, at)
+        if agent is not None and not scene.blind and track.id not in agent.busy_legs.values():
+            how = "rejected" if leg.hungup_far else "cancelled"
+            offers.lifted_in_vain(scene, track, agent.ref.id, how, at)
         customer = scene.legs.get(track.customer)
         for visit in list(track.visits.values()):
             if visit.leg != leg.id:
@@ -232,7 +235,8 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
             if customer is not None and not (visit.left_at or visit.gave_up_at):
                 visit.leg = customer.id
             else:
-                visits.settle(scene, track, visit, at, gone=True, far=leg.hungup_far)
+                far, silent = leg.hungup_far, leg.silent and not scene.blind
+                visits.settle(scene, track, visit, at, gone=True, far=far, silent=silent)
         unanswered = track.direction == "outbound" and not track.far_answered
         if unanswered and leg.id == track.customer and _a_line(scene, leg) and not leg.dial_told:
             track.dial_ends.append(DIAL_BY_CAUSE.get(cause, "NOANSWER"))
@@ -269,6 +273,9 @@ def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") 
         conversations.end(scene, track, talk, by, when)
     for offer in list(track.offers.values()):
         offers.end(scene, track, offer, "cancelled", at)
+    if not scene.blind:
+        for agent_id in list(track.answered_offers):
+            offers.lifted_in_vain(scene, track, agent_id, "cancelled", at)
     visits.unnamed(scene, track)
     for visit in list(track.visits.values()):
         visits.settle(scene, track, visit, at, gone=True, far=bool(track.asked_at) and not lost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import wrap_up
-from .agents import WRAP_UP_REASONS, Agent, Membership
+from .agents import Agent, Membership
 from .calls import Scene
 from .facts import QueueSeen
 from .signals import MemberGone, MemberSeen, QueueKnown, QueueWraps
@@ -17,13 +17,24 @@ def seen(scene: Scene, s: MemberSeen) -> None:
     member = agent.queues.get(queue)
     if member is None:
         member = agent.queues[queue] = Membership(s.queue)
-    changed_pause = member.paused != s.paused or member.reason != s.paused_reason
-    member.paused, member.reason = s.paused, s.paused_reason if s.paused else ""
-    member.status = s.status
-    member.wrapup_s = s.wrapup_s
     if member.roster != scene.roster_number:
         member.roster = scene.roster_number
         agent.shown += 1
+    if s.row and 0 < scene.roster_at <= member.told_at:
+        # An event that came after the list was asked for knows better than the list.
+        return
+    reason = s.paused_reason if s.paused else ""
+    if not reason and s.paused and member.paused and not s.pausing:
+        # A reload forgets the reason of a pause that goes on (ASTERISK 4.4).
+        reason = member.reason
+    changed_pause = (member.paused, member.reason) != (s.paused, reason)
+    if changed_pause:
+        member.pause_at = s.last_pause * 1000 if s.row and s.last_pause else s.at
+    member.paused, member.reason = s.paused, reason
+    member.status = s.status
+    member.wrapup_s = s.wrapup_s
+    if not s.row:
+        member.told_at = s.at
     if not (s.row and scene.blind):
         # What the rows of a roster say of an agent is told once, when it has ended.
         scene.touch(agent.ref.id)
@@ -32,29 +43,33 @@ def seen(scene: Scene, s: MemberSeen) -> None:
 
 
 def _wrap_up_by_pause(scene: Scene, agent: Agent, at: int) -> None:
-    """A pause whose reason says after-call work extends the last conversation's wrap-up."""
-    pausing = any(
-        member.paused and member.reason.casefold() in WRAP_UP_REASONS
-        for member in agent.queues.values()
-    )
-    if pausing and agent.last_talk is not None and not agent.talks:
+    """A pause whose reason says after-call work extends the last conversation's wrap-up.
+
+    One for another reason, in all his queues, ends it: he said himself that he does something else.
+    """
+    if wrap_up.paused_for_it(agent):
+        if agent.last_talk is None or agent.talks:
+            return
         if agent.wrap is None:
             wrap_up.start(scene, agent, *agent.last_talk, at, None)
         elif agent.wrap.until:
             agent.wrap = type(agent.wrap)(
                 agent.wrap.call, agent.wrap.conversation, agent.wrap.since, 0
             )
-    elif not pausing and agent.wrap is not None and not agent.wrap.until:
+    elif agent.wrap is not None and (not agent.wrap.until or wrap_up.paused_otherwise(agent)):
         wrap_up.end(scene, agent, at)
 
 
 def gone(scene: Scene, s: MemberGone) -> None:
-    """A member was taken out of a queue."""
+    """A member was taken out of a queue; out of the last one, his after-call work is over."""
     agent = scene.agents.ensure(s.interface, "")
     member = agent.queues.pop(s.queue.casefold(), None)
-    if member is not None:
-        agent.shown -= member.roster == scene.roster_number
-        scene.touch(agent.ref.id)
+    if member is None:
+        return
+    agent.shown -= member.roster == scene.roster_number
+    scene.touch(agent.ref.id)
+    if not agent.queues:
+        wrap_up.end(scene, agent, s.at)
 
 
 def wraps(scene: Scene, s: QueueWraps) -> None:

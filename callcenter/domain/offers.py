@@ -93,6 +93,7 @@ def end(scene: Scene, track: CallTrack, offer: OpenOffer, how: OfferEnd, at: int
     del track.offers[offer.number]
     agent = scene.agents.of(offer.agent)
     agent.offers.pop((track.id, offer.number), None)
+    offer.ring_ms = max(0, at - offer.at)
     scene.touch(agent.ref.id)
     if how == "answered":
         track.answered_offers[offer.agent.id] = offer
@@ -108,7 +109,40 @@ def end(scene: Scene, track: CallTrack, offer: OpenOffer, how: OfferEnd, at: int
             offer=offer.number,
             agent=offer.agent,
             end=how,
-            ring_ms=max(0, at - offer.at),
+            ring_ms=offer.ring_ms,
+            visit=offer.visit,
+        )
+    )
+
+
+def lifted_in_vain(scene: Scene, track: CallTrack, agent_id: str, how: OfferEnd, at: int) -> None:
+    """A member lifted and was never joined with the caller: that offer was no answer after all.
+
+    He hung up while he heard the queue's announcement or was asked to confirm (AgentDump says so
+    as well), or the caller went meanwhile. Said by a second fact about the same offer.
+    """
+    offer = track.answered_offers.get(agent_id)
+    if offer is None or offer.visit is None:
+        return
+    visit = track.visits.get(offer.visit)
+    if visit is None:
+        # Numbered from 1, and each one's end is noted in turn.
+        answered = track.visit_ends[offer.visit - 1 : offer.visit] == ["answered"]
+    else:
+        answered = bool(visit.connected_at)
+    if answered:
+        return
+    del track.answered_offers[agent_id]
+    track.turned_away.add(agent_id)
+    scene.say(
+        OfferEnded(
+            at=at,
+            pbx=scene.pbx,
+            call=track.id,
+            offer=offer.number,
+            agent=offer.agent,
+            end=how,
+            ring_ms=offer.ring_ms,
             visit=offer.visit,
         )
     )

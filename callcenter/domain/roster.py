@@ -21,6 +21,8 @@ def link_down(scene: Scene, s: LinkWentDown) -> None:
         return
     scene.lost_at = s.at
     scene.agents.lost = scene.blind = True
+    for leg in scene.legs.legs.values():
+        leg.before_gap = True
     for agent in scene.agents.all():
         wrap_up.end(scene, agent, s.at)
         scene.touch(agent.ref.id)
@@ -59,7 +61,7 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     if scene.restarted and not scene.stopping_at:
         scene.stopping_at = lost_at
     for leg in list(scene.legs.legs.values()):
-        if not leg.in_roster and leg.born < scene.roster_at and leg.id in scene.legs.legs:
+        if not _there(scene, leg) and leg.id in scene.legs.legs:
             track = scene.calls.get(leg.call)
             if track is not None and _ends_with(scene, track, leg):
                 continue
@@ -73,7 +75,7 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
                     lines.gone(scene, remains, lost_at, 0)
     for track in list(scene.calls.values()):
         first = scene.legs.get(track.first)
-        if first is not None and not first.in_roster and first.born < scene.roster_at:
+        if first is not None and not _there(scene, first):
             lines.gone(scene, first, lost_at, 0)
     for track in scene.calls.values():
         for talk in track.talks.values():
@@ -103,6 +105,11 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     scene.restarted = False
 
 
+def _there(scene: Scene, leg: Leg) -> bool:
+    """The list has this leg, or it came after the list was asked for."""
+    return leg.in_roster or (leg.born >= scene.roster_at and not leg.before_gap)
+
+
 def _ends_with(scene: Scene, track: CallTrack, leg: Leg) -> bool:
     """The call is over with this leg; not with its first, if the customer goes on without it."""
     return leg.id == track.customer or (leg.id == track.first and not _lives(scene, track))
@@ -111,7 +118,7 @@ def _ends_with(scene: Scene, track: CallTrack, leg: Leg) -> bool:
 def _lives(scene: Scene, track: CallTrack) -> bool:
     """The customer's leg stands in the list, or came while it was told."""
     customer = scene.legs.get(track.customer)
-    return customer is not None and (customer.in_roster or customer.born >= scene.roster_at)
+    return customer is not None and _there(scene, customer)
 
 
 def _ringing(scene: Scene, at: int, lost_at: int) -> None:

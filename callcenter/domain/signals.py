@@ -58,12 +58,15 @@ class LegCallerId(Signal, frozen=True):
 class LegHangupAsked(Signal, frozen=True):
     """Somebody ended this leg: ``far`` its own device or line, else Asterisk.
 
-    ``flag`` is Asterisk's soft hang-up flag (32 explicit, 16 out of dialplan, 4 shutdown ...).
+    ``flag`` is Asterisk's soft hang-up flag (32 explicit, 16 out of dialplan, 4 shutdown ...);
+    ``context``/``exten``: where in the dialplan it stood.
     """
 
     leg: str
     far: bool
     flag: int = 0
+    context: str = ""
+    exten: str = ""
 
 
 class LegGone(Signal, frozen=True):
@@ -222,7 +225,10 @@ class MemberCompleted(Signal, frozen=True):
 
 
 class MemberSeen(Signal, frozen=True):
-    """What is true of a queue's member now. ``row``: from the roster."""
+    """What is true of a queue's member now. ``row``: from the roster.
+
+    ``pausing``: said because somebody paused him or ended it, so that an empty reason is none.
+    """
 
     queue: str
     interface: str
@@ -235,6 +241,7 @@ class MemberSeen(Signal, frozen=True):
     last_call: int = 0
     last_pause: int = 0
     row: bool = False
+    pausing: bool = False
 
 
 class MemberGone(Signal, frozen=True):

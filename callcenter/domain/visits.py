@@ -9,21 +9,28 @@ QUEUESTATUS TIMEOUT, LEAVEEMPTY, WITHDRAW  timed_out, emptied, withdrawn
 Asterisk is going down                     system
 left without giving up, and stands         key (the place is the key)
 elsewhere in the dialplan, or lives on
-gave up, and its own line hung up, or the  abandoned
-variables are readable and it is gone
-gave up, variables readable, lives on      withdrawn (redirected by somebody)
+gave up, and its own line hung up, or the  abandoned (when it hung up)
+variables are readable and a line that
+cannot tell (a Local half) is gone
+gave up, variables readable, lives on, or  withdrawn (redirected or hung up by somebody)
+went though its own line did not hang up
 anything else                              unknown
 ========================================  ==============================================
 """
 
 from __future__ import annotations
 
+import re
+
 from .calls import CallTrack, OpenVisit, Scene
-from .facts import QueueEntered, QueueLeft, QueueRefused
+from .facts import QueueEntered, QueueLeft, QueueRefused, VisitCorrected
 from .model import VisitEnd
 
 SETTLE_MS = 2_000
 """How long the evidence of an exit may take (ASTERISK 3.3: QUEUESTATUS comes after the leave)."""
+
+KEY = re.compile(r"^[0-9*#]{1,2}$")
+"""What callers press to leave a queue: an extension of one key, seldom two."""
 
 KEYS = frozenset("0123456789*#")
 NAME_MS = 500
@@ -65,6 +72,7 @@ def enter(
     unnamed(scene, track)
     for old in list(track.visits.values()):
         settle(scene, track, old, at, final=True)
+    track.keyless = None
     track.visit_count += 1
     track.queued.add(leg)
     track.visits[track.visit_count] = OpenVisit(track.visit_count, queue, leg, at, *place)
@@ -162,12 +170,14 @@ def settle(
     *,
     gone: bool = False,
     far: bool = False,
+    silent: bool = False,
     final: bool = False,
 ) -> None:
     """Ends a visit whose evidence is complete.
 
-    ``gone``: the caller's leg is gone, ``far``: its own line hung it up. ``final``: it is known to
-    be over (another visit began, time is up) and what we have must do.
+    ``gone``: the caller's leg is gone, ``far``: its own line hung it up, ``silent``: its own line
+    would have told that, and did not. ``final``: it is known to be over (another visit began, time
+    is up) and what we have must do.
     """
     if visit.connected_at:
         if gone or final:
@@ -185,8 +195,10 @@ def settle(
     if scene.stopping_at:
         close(scene, track, visit, "system", over)
     elif visit.gave_up_at:
-        if far or (gone and visit.variables_seen):
-            close(scene, track, visit, "abandoned", over)
+        if far or (gone and visit.variables_seen and not silent):
+            close(scene, track, visit, "abandoned", min(over, visit.hungup_at or over))
+        elif gone and visit.variables_seen:
+            close(scene, track, visit, "withdrawn", over)
         elif gone:
             close(scene, track, visit, "unknown", over)
         elif final or at >= over + SETTLE_MS:
@@ -197,6 +209,33 @@ def settle(
         close(scene, track, visit, "unknown", over)
     elif final or at >= over + SETTLE_MS:
         close(scene, track, visit, "key", over)
+        track.keyless = visit
+
+
+def stood_at(scene: Scene, track: CallTrack, context: str, exten: str, at: int) -> None:
+    """The leg that left a queue by an unknown key is seen elsewhere in the dialplan: that is it.
+
+    Asterisk 16 still says the queue's place when the caller leaves, 22 that of the key.
+    """
+    visit, track.keyless = track.keyless, None
+    if visit is None or not visit.exten or (context, exten) == (visit.context, visit.exten):
+        return
+    if not KEY.match(exten):
+        # He went on from there, and nothing says by which key.
+        return
+    scene.say(
+        VisitCorrected(
+            at=at,
+            pbx=scene.pbx,
+            call=track.id,
+            visit=visit.number,
+            queue=visit.queue,
+            reason="key",
+            wait_ms=max(0, visit.left_at - visit.entered_at),
+            settled_by="ami",
+            key=exten,
+        )
+    )
 
 
 def look_again(scene: Scene, track: CallTrack, at: int) -> None:

@@ -2,18 +2,24 @@
 
 Asterisk has no event for it. The queue's rule counts from ``LastCall``, a whole second, so the
 work ends up to a second before the rule's length is over (ASTERISK 5.1, 12.12). A pause whose
-reason says after-call work counts as well, until it is taken off.
+reason says after-call work counts as well, until it is taken off. A pause in all queues for another
+reason is none, and who is in no queue any more has none.
 """
 
 from __future__ import annotations
 
-from .agents import Agent, WrapUp
+from .agents import WRAP_UP_REASONS, Agent, WrapUp
 from .calls import Scene
 from .facts import WrapUpEnded, WrapUpStarted
 
 
 def begin(scene: Scene, agent: Agent, call: str, conversation: int, queue: str, at: int) -> None:
     """A queue's conversation ended: the queue's own rule says how long nobody may ring him."""
+    if paused_otherwise(agent):
+        return
+    if paused_for_it(agent):
+        start(scene, agent, call, conversation, at, None)
+        return
     member = agent.queues.get(queue.casefold())
     length = member.wrapup_s if member is not None and member.wrapup_s else 0
     length = length or scene.wrapup_s.get(queue.casefold(), 0)
@@ -21,6 +27,23 @@ def begin(scene: Scene, agent: Agent, call: str, conversation: int, queue: str, 
         return
     until = (at // 1000 + length) * 1000
     start(scene, agent, call, conversation, at, until)
+
+
+def paused_for_it(agent: Agent) -> bool:
+    """He is paused somewhere, with a reason that says after-call work."""
+    return any(
+        member.paused and member.reason.casefold() in WRAP_UP_REASONS
+        for member in agent.queues.values()
+    )
+
+
+def paused_otherwise(agent: Agent) -> bool:
+    """Every queue has him paused, and none for after-call work."""
+    return (
+        bool(agent.queues)
+        and all(member.paused for member in agent.queues.values())
+        and not paused_for_it(agent)
+    )
 
 
 def told(scene: Scene, agent: Agent, queue: str, seconds: int | None, at: int) -> None:
@@ -31,7 +54,7 @@ def told(scene: Scene, agent: Agent, queue: str, seconds: int | None, at: int) -
     if seconds is not None:
         if seconds and queue.casefold() not in scene.rules.wrapup_s:
             scene.wrapup_s[queue.casefold()] = seconds
-        if agent.wrap is not None and not agent.wrap.until:
+        if agent.wrap is not None and not agent.wrap.until and not paused_for_it(agent):
             end(scene, agent, at)
     elif agent.last_talk is not None and agent.wrap is None and not agent.talks:
         start(scene, agent, *agent.last_talk, min(at, agent.last_talk_at or at), None)

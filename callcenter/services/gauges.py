@@ -80,6 +80,7 @@ class LinkNumbers(Struct, frozen=True, kw_only=True):
     lag_s: float
     skew_s: float
     odd: int
+    clock_steps: int = 0
 
 
 class BoardGauges:
@@ -166,6 +167,11 @@ class BoardGauges:
             "Abandoned of the offered today (net); none without calls.",
             {q: abandon_rate.net(counted).value for q, counted in today.items()},
         )
+        yield _alone(
+            "clamped_durations_today",
+            "Durations of today that came out negative and count as nothing: a clock was set back.",
+            figures.today("all", "").clamped,
+        )
         handled = {q: handle_time.average(counted).value for q, counted in today.items()}
         yield _by_queue(
             "queue_handle_time_seconds",
@@ -249,6 +255,12 @@ class BoardGauges:
             ("ping_seconds", "Round trip of the last ping.", "gauge", lambda n: n.rtt_s),
             ("inbox_lag_seconds", "How long the oldest message waits.", "gauge", lambda n: n.lag_s),
             ("clock_skew_seconds", "Our clock minus the PBX's.", "gauge", lambda n: n.skew_s),
+            (
+                "clock_steps_total",
+                "Times the PBX's clock was set.",
+                "counter",
+                lambda n: n.clock_steps,
+            ),
             ("odd_signals_total", "Signals about unknown things.", "counter", lambda n: n.odd),
         ]
         for name, text, kind, of in told:

@@ -12,6 +12,8 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 
+from kpi.records import AgentSpan
+
 from ..domain.facts import Recorded
 from ..domain.life_step import Step
 from ..domain.model import CallRecord
@@ -133,6 +135,14 @@ class Oversight(Protocol):
 
     async def events(self, record: CallRecord) -> EventsSeen:
         """What the PBX said of a call, as far as it was recorded and is kept."""
+        ...
+
+
+class Shifts(Protocol):
+    """What agents did when."""
+
+    async def spans(self, agent_id: str, from_ms: int, to_ms: int) -> list[AgentSpan]:
+        """The agent's spans that touch the period, whole, oldest first, without overlap."""
         ...
 
 

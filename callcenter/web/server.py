@@ -10,7 +10,18 @@ from ..ports.directory import Directory
 from ..services.access import Access, SignedIn
 from ..supervise import Tasks
 from .agents_api import AgentsApi
-from .asks import Assets, Calls, Desk, Figures, Gauges, LiveView, Oversight, Readiness, Site
+from .asks import (
+    Assets,
+    Calls,
+    Desk,
+    Figures,
+    Gauges,
+    LiveView,
+    Oversight,
+    Readiness,
+    Shifts,
+    Site,
+)
 from .bodies import MAX_BODY, answer
 from .calls_api import CallsApi
 from .commands import Commands
@@ -56,6 +67,7 @@ class House(Struct, frozen=True, kw_only=True):
     desk: Desk
     calls: Calls
     oversight: Oversight
+    shifts: Shifts
     figures: Figures
     directory: Directory
     access: Access
@@ -110,7 +122,7 @@ def _operations(
         *live.operations(),
         *KpiApi(house.figures, house.clock).operations(),
         *CustomersApi(house.directory, house.clock).operations(),
-        *AgentsApi(commands).operations(),
+        *AgentsApi(house.shifts, commands, house.clock).operations(),
         *Health(house.readiness).operations(),
         *MetricsRoom(collector, doors, settings.metrics_token, settings.metrics_open).operations(),
     ]

@@ -16,10 +16,14 @@ from ami_bridge import roster, trace
 from ami_bridge.protocol import Message
 from ami_bridge.translate import Translator
 from callcenter.domain.calls import Rules
-from callcenter.domain.facts import AnyFact
+from callcenter.domain.facts import AnyFact, Recorded
 from callcenter.domain.model import CallRecord
 from callcenter.domain.signals import LinkWentDown, Signal, Woke
 from callcenter.domain.switchboard import Switchboard
+from callcenter.services.ledger import Ledger
+from callcenter.web.bodies import instant, instant_or_none
+from kpi.records import AgentSpan, without_overlap
+from kpi.rules import Rules as KpiRules
 from tests.expected import fold
 from tests.playbook import trunks_are_lines
 
@@ -140,14 +144,39 @@ def long_after(board: Switchboard, at: int) -> list[AnyFact]:
     return facts
 
 
-def new_board() -> Switchboard:
+WRAPUP_S = dict.fromkeys(("support", "billing", "sales", "overflow", "tiny", "vip", "auto"), 5)
+"""The sample's rule for all queues, which AMI does not tell (ASTERISK 12.15)."""
+
+
+def new_board(wrapup_s: dict[str, int] | None = None) -> Switchboard:
     """A switchboard of a site that has named its trunk."""
-    return Switchboard("pbx1", Rules(is_internal=trunks_are_lines))
+    return Switchboard("pbx1", Rules(is_internal=trunks_are_lines, wrapup_s=wrapup_s or {}))
 
 
-def play(signals: list[Signal]) -> Played:
+def shifts_of(facts: Iterable[AnyFact]) -> dict[str, list[dict[str, Any]]]:
+    """By interface the spans of each agent, as the API gives them."""
+    ledger = Ledger(KpiRules())
+    found: dict[str, dict[int, AgentSpan]] = {}
+    for fact in facts:
+        for span in ledger.apply([Recorded(0, fact)]).spans:
+            found.setdefault(span.agent_id, {})[span.start_ms] = span
+    return {
+        agent.partition(":")[2]: [
+            {
+                "state": span.state,
+                "reason": span.reason,
+                "started_at": instant(span.start_ms),
+                "ended_at": instant_or_none(span.end_ms),
+            }
+            for span in without_overlap(spans.values())
+        ]
+        for agent, spans in found.items()
+    }
+
+
+def play(signals: list[Signal], wrapup_s: dict[str, int] | None = None) -> Played:
     """What these signals lead to, long after the last of them."""
-    board = new_board()
+    board = new_board(wrapup_s)
     facts = tell(board, signals)
     if signals:
         facts += long_after(board, max(signal.at for signal in signals))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 import pytest
 
@@ -69,12 +69,23 @@ class Noted:
     def __init__(self) -> None:
         self.shown: list[object] = []
         self.forgot = 0
+        self.rosters: list[int] = []
+        self.watched: list[Callable[[], bool]] = []
 
     def seen(self, what: object) -> None:
         self.shown.append(what)
 
     def forget(self) -> None:
         self.forgot += 1
+
+    def moved(self, what: object) -> None:
+        self.shown.append(what)
+
+    def rostered(self, rows: Iterable[Message]) -> None:
+        self.rosters.append(len(list(rows)))
+
+    async def watch(self, wanted: Callable[[], bool]) -> None:
+        self.watched.append(wanted)
 
 
 class Bench:
@@ -84,7 +95,7 @@ class Bench:
         self.link = Link()
         self.inbox = Inbox()
         self.tasks = Tasks()
-        self.presentations, self.wrap_ups = Noted(), Noted()
+        self.presentations, self.wrap_ups, self.members = Noted(), Noted(), Noted()
         self.feed = Feed(
             "pbx1",
             self.link,  # type: ignore[arg-type]  # asked for the roster only
@@ -93,6 +104,7 @@ class Bench:
             self.tasks,
             self.presentations,  # type: ignore[arg-type]  # noted only
             self.wrap_ups,  # type: ignore[arg-type]  # noted only
+            self.members,  # type: ignore[arg-type]  # noted only
         )
         self._batches: AsyncIterator[Batch] = self.feed.batches()
         self.arrived: list[float] = []
@@ -231,3 +243,19 @@ async def test_members_and_reloads_are_shown_to_the_probe_of_wrap_ups(bench: Ben
     bench.event("Hold", Uniqueid="1", Channel="x-1")
     await bench.hear(HoldPressed)
     assert (len(bench.wrap_ups.shown), bench.wrap_ups.forgot) == (1, 1)
+
+
+async def test_members_are_watched_from_each_roster_on_and_shown_every_event(bench: Bench) -> None:
+    bench.up()
+    await bench.hear(RosterEnded)
+    bench.event("Reload")
+    bench.event("QueueMemberRemoved", Queue="q", Interface="PJSIP/0")
+    bench.event("Hold", Uniqueid="1", Channel="x-1")
+    await bench.hear(HoldPressed)
+    await asyncio.sleep(0)
+    assert bench.members.rosters == [1]
+    assert len(bench.members.shown) == 3
+    assert [wanted() for wanted in bench.members.watched] == [True]
+    bench.down()
+    await bench.hear(WentDown)
+    assert [wanted() for wanted in bench.members.watched] == [False]

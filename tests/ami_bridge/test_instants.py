@@ -52,15 +52,47 @@ def test_clock_that_jumps_forward_is_followed_at_once() -> None:
     assert instants.of(stamp(T + 61_000), T + 1_010) == int(T + 1_010)
 
 
-def test_clock_that_jumps_back_is_followed_within_a_minute() -> None:
+def test_clock_that_jumps_back_is_followed_at_once() -> None:
+    """Stamps never run backwards by themselves."""
     instants = Instants()
     instants.of(stamp(T), T)
-    assert instants.of(stamp(T - 9_000), T + 1_000) == int(T - 9_000)
-    later = T + 1_000
+    assert instants.of(stamp(T - 3_600_000), T + 1_000) == int(T + 1_000)
+    assert instants.of(stamp(T - 3_600_000 + 500), T + 1_600) == int(T + 1_500)
+    assert instants.steps == 1
+
+
+def test_stamps_that_cross_by_a_little_are_no_jump() -> None:
+    instants = Instants()
+    instants.of(stamp(T), T)
+    assert instants.of(stamp(T - 100), T + 10) == int(T - 100)
+    assert instants.steps == 0
+
+
+def test_clock_that_jumps_forward_is_counted_and_a_delay_that_is_over_is_not() -> None:
+    instants = Instants()
+    instants.of(stamp(T), T + 5_000)
+    instants.of(stamp(T + 5_001), T + 5_001)
+    assert instants.steps == 0
+    instants.of(stamp(T + 3_600_000), T + 6_000)
+    assert instants.steps == 1
+
+
+def test_clock_that_drifts_back_is_followed_within_a_minute() -> None:
+    instants = Instants()
+    instants.of(stamp(T), T)
+    later = T
     for _ in range(3):
         later += WINDOW_MS + 1
         told = instants.of(stamp(later - 10_000), later)
     assert told == int(later)
+
+
+def test_new_life_of_the_link_begins_without_the_old_difference() -> None:
+    instants = Instants()
+    instants.of(stamp(T), T)
+    instants.forget()
+    assert instants.of(stamp(T + 1_000), T + 11_000) == int(T + 11_000)
+    assert instants.steps == 0
 
 
 @given(

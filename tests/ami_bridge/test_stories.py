@@ -20,18 +20,29 @@ from callcenter.domain.facts import AgentStateChanged, AnyFact
 from callcenter.domain.model import CallRecord
 from callcenter.domain.switchboard import Switchboard
 from tests.expected import ext_of, fold
+from tests.lab import spans
 from tests.lab.truth import Comparison
 from tests.playbook import trunks_are_lines
 
-from .replaying import TRACES, flat, folders, heard, long_after, play, tell, truth_of
+from .replaying import (
+    TRACES,
+    WRAPUP_S,
+    flat,
+    folders,
+    heard,
+    long_after,
+    play,
+    shifts_of,
+    tell,
+    truth_of,
+)
 
 EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
 GIVEN = [param for param in EVERY if str(param.id).startswith("given/")]
 OWN = [param for param in EVERY if param not in GIVEN]
+OF_AGENTS = [param for param in OWN if "spans" in truth_of(TRACES / str(param.id))]
 CALLED_BACK = {"blonde_dtmf_recalled"}
 """Asterisk itself calls the agent back: that is a call of the house until he has the customer."""
-WRAPUP_S = 5
-"""The support queue's rule in the recorded PBX; AMI prints 0 for it (ASTERISK 12.15)."""
 OURS = {"ringing": "offered", "busy": "talking", "wrapup": "wrap_up"}
 
 
@@ -159,7 +170,7 @@ def test_agents_are_in_the_state_that_their_phones_were_in(folder: Path) -> None
     truth = truth_of(folder)
     facts, _, _ = play(flat(heard(folder)))
     for ext, agent in truth["agents"].items():
-        spans = list(states(facts, ext))
+        told = list(states(facts, ext))
         for call in agent["calls"]:
             if call["t_ring"] is None or any(
                 low - 0.2 <= instant <= high + 1
@@ -175,15 +186,21 @@ def test_agents_are_in_the_state_that_their_phones_were_in(folder: Path) -> None
                 middle = (began + ended) / 2 * 1000
                 if ended - began < 0.2:
                     continue
-                now = [span for span in spans if span.at <= middle][-1]
+                now = [span for span in told if span.at <= middle][-1]
                 wanted = {state, "unknown"} if truth["ami_gaps"] else {state}
                 assert now.state.replace("held", "talking") in wanted, (ext, call)
+
+
+@pytest.mark.parametrize("folder", OF_AGENTS)
+def test_shifts_of_agents_are_told_as_they_were(folder: Path) -> None:
+    facts, _, _ = play(flat(heard(folder)), WRAPUP_S)
+    assert spans.differences(truth_of(folder), shifts_of(facts)) == []
 
 
 @pytest.mark.parametrize("folder", GIVEN)
 def test_agents_went_through_the_given_timeline(folder: Path) -> None:
     truth = truth_of(folder)
-    rules = Rules(is_internal=trunks_are_lines, wrapup_s={"support": WRAPUP_S})
+    rules = Rules(is_internal=trunks_are_lines, wrapup_s={"support": 5})
     board = Switchboard("pbx1", rules)
     signals = flat(heard(folder))
     facts = tell(board, signals)

@@ -265,7 +265,18 @@ def test_member_is_told_whole(name: str) -> None:
         LastPause="8",
     )
     assert signal == s.MemberSeen(
-        int(NOW), "q", "PJSIP/1001", "Sara", "PJSIP/1001", 5, True, "lunch", 5, 7, 8
+        int(NOW),
+        "q",
+        "PJSIP/1001",
+        "Sara",
+        "PJSIP/1001",
+        5,
+        True,
+        "lunch",
+        5,
+        7,
+        8,
+        pausing=name == "QueueMemberPause",
     )
 
 

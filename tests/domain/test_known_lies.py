@@ -74,7 +74,7 @@ def named(
     theirs: LoggedVisit,
     *,
     ended_at: int = 200_000,
-    ended_by: EndedBy = "caller",
+    ended_by: EndedBy = "pbx",
     before: Conversation | None = None,
     direction: Direction = "inbound",
 ) -> str | None:
@@ -99,6 +99,12 @@ def rung(*offers: tuple[AgentRef, str]) -> Visit:
     return visit(offers=made)
 
 
+LIFTED = visit(
+    end="abandoned",
+    offers=[
+        Offer(number=1, agent=LEILA, at=101_000, ended_at=105_000, ring_ms=1_000, end="cancelled")
+    ],
+)
 AT_THE_END: dict[str, Any] = {"ended_at": 135_400}
 OUTBOUND: dict[str, Any] = {"direction": "outbound"}
 ASKED: dict[str, Any] = {
@@ -119,6 +125,15 @@ ASKED: dict[str, Any] = {
             logged(end="abandoned"),
             {},
         ),
+        (
+            "hung up while waiting",
+            "end",
+            visit(end="withdrawn"),
+            None,
+            logged(end="abandoned"),
+            {"ended_at": 105_100},
+        ),
+        ("gone in the announcement", "wait", LIFTED, None, logged(end="abandoned", wait_s=12), {}),
         ("restart", "end", visit(end="system"), None, logged(end="abandoned", restarted_s=140), {}),
         ("restart", "talk", visit(), talk(ended_by="pbx"), logged(restarted_s=140), {}),
         ("crash", "talk", visit(), talk(ended_by="pbx"), logged(cut=True, talk_s=None), {}),
@@ -211,6 +226,9 @@ def test_a_lie_with_its_evidence_has_its_name(
         ("agent", rung((OMID, "answered")), talk(), logged(agent="Omid")),
         ("wait", visit(), talk(), logged(wait_s=60)),
         ("by", visit(), talk(), logged(by="transfer")),
+        ("wait", LIFTED, None, logged(end="abandoned", wait_s=2)),
+        ("wait", LIFTED, None, logged(end="timed_out", wait_s=60)),
+        ("wait", rung((LEILA, "cancelled")), None, logged(end="abandoned", wait_s=60)),
         ("agent", visit(), None, logged()),
     ],
 )
@@ -261,3 +279,9 @@ def test_what_nobody_talked_about_is_neither_a_pick_up_nor_a_late_completion() -
 def test_talk_without_an_end_in_the_log_is_not_a_late_completion() -> None:
     assert named("talk", visit(), talk(), logged(parted_s=None)) == "no completion"
     assert named("talk", visit(), talk(parted_at=None), logged()) is None
+
+
+def test_who_hung_up_himself_was_not_hung_up() -> None:
+    ours, theirs = visit(end="withdrawn"), logged(end="abandoned")
+    soon = {"ended_at": 105_100}
+    assert named("end", ours, None, theirs, ended_by="caller", **soon) == "redirected while waiting"

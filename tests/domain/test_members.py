@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from callcenter.domain.facts import QueueSeen, WrapUpStarted
-from callcenter.domain.signals import QueueKnown
-from tests.playbook import SURROUNDINGS, Playbook, member, removed
+from callcenter.domain.facts import AgentStateChanged, QueueSeen, WrapUpStarted
+from callcenter.domain.signals import QueueKnown, RosterBegan, RosterEnded
+from tests.playbook import SURROUNDINGS, Playbook, member, removed, roster
 
 
 def test_queue_is_told_once_per_change() -> None:
@@ -54,3 +54,45 @@ def test_after_call_pause_told_for_each_queue_is_one_wrap_up() -> None:
     assert [type(fact) for fact in book.told() if not isinstance(fact, SURROUNDINGS)] == [
         WrapUpStarted
     ]
+
+
+def reasons(book: Playbook) -> list[tuple[str, str]]:
+    """The spans told since the last look: state and reason."""
+    return [(f.state, f.reason) for f in book.told() if isinstance(f, AgentStateChanged)]
+
+
+def test_pause_whose_reason_a_reload_forgot_is_the_same_pause() -> None:
+    book = Playbook().with_members("support", "1001")
+    book.say(member("1001", paused=True, paused_reason="lunch", pausing=True))
+    assert reasons(book) == [("paused", "lunch")]
+    book.wait(60).say(member("1001", paused=True, status=2), *roster(member("1001", paused=True)))
+    assert reasons(book) == []
+    book.say(member("1001", paused=True, pausing=True))
+    assert reasons(book) == [("paused", "")]
+
+
+def test_reason_that_came_last_is_the_pauses() -> None:
+    book = Playbook().with_members("support", "1001").with_members("sales", "1001")
+    book.say(member("1001", paused=True, paused_reason="lunch")).wait(5)
+    book.say(member("1001", "sales", paused=True, paused_reason="meeting"))
+    assert reasons(book) == [("ready", ""), ("paused", "meeting")]
+    book.wait(5).say(member("1001", paused=True, paused_reason="training"))
+    assert reasons(book) == [("paused", "training")]
+    book.say(member("1001", "sales", paused=True, paused_reason="training"))
+    assert reasons(book) == []
+
+
+def test_event_that_came_after_the_list_was_asked_for_knows_better_than_the_list() -> None:
+    book = Playbook().with_members("support", "1001")
+    book.say(RosterBegan(0))
+    book.say(member("1001", paused=True, paused_reason="lunch"))
+    book.say(member("1001", row=True), RosterEnded(0))
+    assert book.state_of("1001") == "paused"
+    book.wait(60).say(*roster(member("1001", row=True)))
+    assert book.state_of("1001") == "ready"
+
+
+def test_pause_of_the_list_began_when_the_list_says() -> None:
+    book = Playbook().say(*roster(member("1001", paused=True, last_pause=1_795_371_000, row=True)))
+    [agent] = book.board.scene.agents.all()
+    assert agent.queues["support"].pause_at == 1_795_371_000_000

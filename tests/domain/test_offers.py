@@ -27,10 +27,12 @@ from tests.playbook import (
     hangs_up,
     leaves_queue,
     line_in,
+    link_down,
     missed,
     phone,
     removed,
     rings,
+    roster,
     state,
     trunk_out,
     variable,
@@ -101,6 +103,42 @@ def test_ring_all_has_one_winner_and_losers_who_missed_nothing(book: Playbook) -
         ("Agent 1003", "cancelled"),
     }
     assert [book.state_of(ext) for ext in ("1001", "1002", "1003")] == ["ready", "talking", "ready"]
+
+
+def lifted(book: Playbook) -> Playbook:
+    """1001 has lifted and hears the queue's announcement; he is not joined with the caller yet."""
+    book.ringing().wait(2).say(state("a", 6), dial_end("a", "ANSWER")).wait(3)
+    book.told()
+    return book
+
+
+def test_agent_who_hangs_up_in_the_announcement_has_rejected_the_caller(book: Playbook) -> None:
+    lifted(book).say(hangs_up("a"), dial_end("a", "NOANSWER"), gone("a", 0))
+    book.expect(an(OfferEnded, agent="1001", offer=1, end="rejected", ring_ms=2_000, visit=1))
+    assert book.state_of("1001") == "ready"
+    book.ringing("1002", "b").talking("1002", "b")
+    assert [offer.end for offer in book.record().visits[0].offers] == ["rejected", "answered"]
+
+
+def test_agent_whose_caller_is_taken_out_in_the_announcement_is_cancelled(book: Playbook) -> None:
+    lifted(book).say(leaves_queue("c", exten="1002"), gone("a", 16)).wait(5)
+    assert [offer.end for offer in book.record().visits[0].offers] == ["cancelled"]
+
+
+def test_agent_whose_caller_is_gone_first_is_cancelled(book: Playbook) -> None:
+    lifted(book).say(hangs_up("c"), gives_up("c"), leaves_queue("c"), gone("c"), gone("a"))
+    assert [offer.end for offer in book.record().visits[0].offers] == ["cancelled"]
+
+
+def test_agent_of_whom_the_queue_says_that_it_connected_him_has_answered(book: Playbook) -> None:
+    """Also where nobody saw the bridge."""
+    lifted(book).say(leaves_queue("c"), connects("c", "a", "1001"), gone("a"), gone("c"))
+    assert [offer.end for offer in book.record().visits[0].offers] == ["answered"]
+
+
+def test_agent_who_answered_and_went_while_nobody_could_see_has_answered(book: Playbook) -> None:
+    lifted(book).say(link_down(), roster())
+    assert [offer.end for offer in book.record().visits[0].offers] == ["answered"]
 
 
 def test_caller_who_gives_up_cancels_the_ringing(book: Playbook) -> None:

@@ -349,6 +349,25 @@ def test_line_that_rings_outside_while_the_list_is_read_is_offered_to_nobody() -
     assert not [fact for fact in book.facts if isinstance(fact, AgentOffered)]
 
 
+def test_nobody_is_joined_with_an_agent_whose_leg_the_list_has_not_confirmed() -> None:
+    """He was in the bridge before the gap and is gone; the caller came into it unseen."""
+    book = Playbook().with_members("support", "1001").waiting().ringing()
+    book.say(state("a", 6), dial_end("a", "ANSWER"), enters("a", "b")).wait(1).say(link_down())
+    book.wait(60).say(*roster(line_in("c", row=True), enters("c", "b", row=True)))
+    assert book.record().conversations == []
+    assert book.state_of("1001") == "signed_out"
+
+
+def test_clock_set_back_in_a_gap_does_not_keep_what_is_gone() -> None:
+    """What was there when the link went is compared with the list, not with the clock."""
+    book = Playbook().with_members("support", "1001").waiting().ringing().talking()
+    book.wait(10).say(link_down())
+    book.now -= 3_600_000
+    book.say(*roster(member("1001", row=True)))
+    assert book.record().settled_by == "lost_sight"
+    nothing_is_open(book.records().values())
+
+
 def test_phones_behind_a_local_channel_of_one_agent_are_no_offers_of_their_own() -> None:
     """The queue rings the Local channel; while it is answered one of the phones rings on."""
     agent = "Local/1009@follow-me"

@@ -61,14 +61,6 @@ def test_caller_who_hangs_up_in_the_queue_is_abandoned(book: Playbook) -> None:
     book.expect(a(CallEnded, ended_by="caller", outcome="abandoned"))
 
 
-def test_caller_without_hangup_request_is_abandoned_when_the_variables_say_so(
-    book: Playbook,
-) -> None:
-    book.say(variable("c", "ABANDONED", "TRUE"), gives_up("c"), leaves_queue("c"))
-    book.expect()
-    book.say(gone("c")).expect(a(QueueLeft, reason="abandoned"), a(CallEnded))
-
-
 def test_caller_gone_without_any_evidence_is_unknown(book: Playbook) -> None:
     book.say(gives_up("c"), leaves_queue("c"), gone("c"))
     book.expect(a(QueueLeft, reason="unknown"), a(CallEnded, outcome="unknown"))

@@ -107,11 +107,41 @@ def test_pause_that_says_after_call_work_begins_it_where_no_rule_does() -> None:
     assert wraps(book) == [("end", 9_000)]
 
 
-def test_pause_for_lunch_is_no_after_call_work() -> None:
-    book = talked(RULES).say(member("1001", paused=True, paused_reason="lunch"))
-    assert [kind for kind, _ in wraps(book)] == ["start"]
-    book.wait(10)
+def test_pause_for_lunch_is_no_after_call_work_and_ends_it() -> None:
+    book = talked(RULES).wait(2).say(member("1001", paused=True, paused_reason="lunch"))
+    assert wraps(book)[1:] == [("end", 2_000)]
     assert book.state_of("1001") == "paused"
+    book.wait(10).say(member("1001"))
+    assert book.state_of("1001") == "ready"
+
+
+def test_pause_for_lunch_in_one_of_two_queues_leaves_the_after_call_work() -> None:
+    book = talked(RULES).say(member("1001", "sales"))
+    book.say(member("1001", "sales", paused=True, paused_reason="lunch"))
+    assert book.state_of("1001") == "wrap_up"
+
+
+def test_who_was_paused_for_lunch_during_the_talk_goes_to_lunch_after_it() -> None:
+    book = Playbook(RULES).with_members("support", "1001").waiting().ringing().talking()
+    book.say(member("1001", paused=True, paused_reason="lunch"))
+    book.wait(2).hangs_up("a", "c", "b-a")
+    assert wraps(book) == []
+    assert book.state_of("1001") == "paused"
+
+
+def test_who_was_paused_for_after_call_work_during_the_talk_is_in_it_until_he_ends_it() -> None:
+    book = Playbook(RULES).with_members("support", "1001").waiting().ringing().talking()
+    book.say(member("1001", paused=True, paused_reason="acw"))
+    book.wait(2).hangs_up("a", "c", "b-a")
+    assert wraps(book) == [("start", None)]
+    book.wait(60).say(member("1001"))
+    assert wraps(book) == [("end", 60_000)]
+
+
+def test_who_signs_out_in_his_after_call_work_has_none_any_more() -> None:
+    book = talked(RULES).wait(2).say(removed("1001"))
+    assert [kind for kind, _ in wraps(book)] == ["start", "end"]
+    assert book.state_of("1001") == "signed_out"
 
 
 def test_pause_of_an_agent_who_never_talked_starts_nothing() -> None:
@@ -175,3 +205,12 @@ def test_length_that_the_site_has_set_is_not_learned_from_the_pbx() -> None:
     [(_, until)] = wraps(book)
     assert until is not None
     assert until - book.now <= 5_000
+
+
+def test_pause_for_after_call_work_goes_on_when_the_queues_own_time_is_over() -> None:
+    book = talked().wait(1).say(QueueWraps(0, "support", "PJSIP/1001", None))
+    book.wait(1).say(member("1001", paused=True, paused_reason="acw"))
+    book.wait(3).say(QueueWraps(0, "support", "PJSIP/1001", 5))
+    assert [kind for kind, _ in wraps(book)] == ["start"]
+    book.wait(3).say(member("1001"))
+    assert wraps(book) == [("end", 8_000)]

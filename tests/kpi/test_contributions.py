@@ -136,6 +136,15 @@ def test_a_wait_that_nobody_measured_is_from_entry_until_left(make) -> None:
     assert queue(of_call(make.call(visits=[visit]), RULES)).wait_answered_ms == 0
 
 
+def test_a_duration_that_the_facts_cut_to_nothing_is_flagged_by_its_instants(make) -> None:
+    early = make.T0 - 5_000
+    offer = make.offer(end="answered", ring_ms=0, at=make.T0, ended_at=early)
+    visit = make.visit(end="answered", wait_ms=0, left_at=early, offers=[offer])
+    talk = make.talk(visit=1, talk_ms=0, joined_at=make.T0, parted_at=early)
+    counted = queue(of_call(make.call(visits=[visit], conversations=[talk]), RULES))
+    assert (counted.clamped, counted.answered, counted.talk_ms) == (3, 1, 0)
+
+
 def test_a_clock_set_back_makes_no_negative_duration_and_is_flagged(make) -> None:
     offer = make.offer(end="answered", ring_ms=-1)
     call = make.call(

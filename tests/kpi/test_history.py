@@ -82,6 +82,7 @@ def talk(**given: object) -> Conversation:
 
 def test_calls_that_are_more_than_a_log_tells_are_summed_by_the_one_way_into_the_figures() -> None:
     ringing = Offer(number=1, agent=LEILA, at=1_000_000)
+    set_back = Offer(number=1, agent=LEILA, at=1_000_000, ended_at=990_000, end="cancelled")
     odd = [
         call(direct=[Offer(number=1, agent=OMID, at=1, ring_ms=5, end="answered")]),
         call(visits=[], conversations=[]),
@@ -90,7 +91,10 @@ def test_calls_that_are_more_than_a_log_tells_are_summed_by_the_one_way_into_the
         call(visits=[visit(end=None)], conversations=[]),
         call(visits=[visit(wait_ms=None)]),
         call(visits=[visit(wait_ms=-4_000)]),
+        call(visits=[visit(left_at=990_000)]),
         call(visits=[visit(offers=[ringing])]),
+        call(visits=[visit(offers=[set_back])]),
+        call(conversations=[talk(parted_at=1_000_000)]),
         call(
             visits=[visit(offers=[Offer(number=1, agent=LEILA, at=1, ring_ms=-5, end="rejected")])]
         ),

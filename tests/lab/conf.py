@@ -156,8 +156,13 @@ def _queues(sites: int) -> str:
         "tiny": "strategy = ringall\nmaxlen = 1",
         "vip": "strategy = fewestcalls\nweight = 10",
     }
+    paused = "".join(
+        f"[{site_queue('auto', site)}](common)\nstrategy = ringall\nautopause = yes\n"
+        for site in range(sites + 1)
+    )
     return (
-        "\n".join(
+        paused
+        + "\n".join(
             f"[{site_queue(queue, site)}](common)\n{special[queue]}\n"
             for site in range(1, sites + 1)
             for queue in QUEUES
@@ -221,4 +226,28 @@ def _dialplan() -> str:
             " same => n,Hangup()\n"
             for number in range(LOAD_QUEUES)
         )
+        + _more_ways()
     )
+
+
+def _more_ways() -> str:
+    """Ways into the queues that the sample does without, 620 to 627."""
+    after = " same => n,Gosub(queue-left,s,1({0}${{SITE}}))\n same => n,Hangup()\n"
+    enter = "exten => {0},1,Answer()\n same => n,Set(QUEUESTATUS=)\n"
+    ways = {
+        620: " same => n,Queue(support${SITE},tkxn,,,${WAIT_LIMIT})\n",
+        # The caller stays in the dialplan when the agent has hung up (a survey, say).
+        621: " same => n,Queue(support${SITE},tkxc,,,${WAIT_LIMIT})\n same => n,Wait(3)\n",
+        622: " same => n,Queue(support${SITE},tkx,,conf-onlyperson,${WAIT_LIMIT})\n",
+        626: " same => n,Queue(support${SITE},tkx,,vm-instructions,${WAIT_LIMIT})\n",
+        624: " same => n,Set(TIMEOUT(absolute)=4)\n"
+        " same => n,Queue(support${SITE},tkx,,,${WAIT_LIMIT})\n",
+    }
+    text = "[did](+)\n" + "".join(
+        enter.format(number) + way + after.format("support") for number, way in ways.items()
+    )
+    text += enter.format(623) + " same => n,Queue(nosuch${SITE})\n" + after.format("nosuch")
+    text += enter.format(627) + " same => n,Queue(auto${SITE},tkx,,,${WAIT_LIMIT})\n"
+    text += after.format("auto")
+    text += 'exten => 625,1,Dial(PJSIP/1${IF($["${SITE}" = ""]?0:${SITE})}01,20,tkxL(3000))\n'
+    return text + " same => n,Hangup()\n"

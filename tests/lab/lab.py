@@ -17,6 +17,7 @@ from .conf import SITES
 from .phone import Phone
 from .proxy import Proxy
 from .stage import Stage, Truth
+from .witness import UNLOGGED
 
 Story = Callable[[Stage], Awaitable[Truth]]
 TOLERANCE_S = 1.3
@@ -118,7 +119,7 @@ def _totals(truth: Truth) -> dict[str, dict[str, float]]:
                 visit["queue"], {"offered": 0, "answered": 0, "abandoned": 0, "other": 0, "talk": 0}
             )
             result = {"transferred": "answered"}.get(visit["result"], visit["result"])
-            queue["offered"] += result not in ("join_empty", "full")
+            queue["offered"] += result not in UNLOGGED
             queue[result if result in ("answered", "abandoned") else "other"] += 1
             queue["talk"] = round(queue["talk"] + visit.get("talk", 0), 1)
     return totals

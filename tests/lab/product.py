@@ -13,12 +13,14 @@ import urllib.parse
 import urllib.request
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 from .asterisk import free_port
+from .conf import SITES, site_queue
 from .lab import Lab
 
 READY_SECONDS = 30
@@ -31,16 +33,23 @@ class ProductError(Exception):
 class Product:
     """``callcenter serve`` on a settings file in ``folder``, connected through the lab's proxy.
 
-    ``books``: more lines of its ``[[pbx]]``.
+    ``books``: more lines of its ``[[pbx]]``; ``others``: more PBXs, each a ``[[pbx]]`` of its own.
     """
 
     def __init__(
-        self, lab: Lab, folder: Path, *, queue_log: bool = False, books: Sequence[str] = ()
+        self,
+        lab: Lab,
+        folder: Path,
+        *,
+        queue_log: bool = False,
+        books: Sequence[str] = (),
+        others: Sequence[Lab] = (),
     ) -> None:
         self._lab = lab
         self._folder = folder
         self._queue_log = queue_log
         self._books = books
+        self._others = others
         self._process: asyncio.subprocess.Process | None = None
         self._token = ""
         self._cookies: dict[str, aiohttp.CookieJar] = {}
@@ -76,8 +85,21 @@ class Product:
         ]
         if self._queue_log:
             lines.append(f'queue_log = "{self._lab.asterisk.queue_log}"')
+        lines += self._books
+        for number, other in enumerate(self._others, start=2):
+            lines += [
+                "[[pbx]]",
+                f'name = "pbx{number}"',
+                'host = "127.0.0.1"',
+                f"port = {other.proxy.port}",
+                'username = "callcenter"',
+                f'secret = "{other.asterisk.secrets.read}"',
+                'trunks = ["PJSIP/trunk-"]',
+            ]
+        # Of one queue the wrap-up time is told, of the others it is to be learned.
+        for site in range(SITES + 1):
+            lines += ["[[queue]]", f'name = "{site_queue("vip", site)}"', "wrapup_s = 5"]
         lines += [
-            *self._books,
             "[http]",
             'host = "127.0.0.1"',
             f"port = {self.port}",
@@ -223,6 +245,21 @@ class Product:
         path = self.store / "callcenter.db"
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             return database.execute(query).fetchall()
+
+    async def spans(
+        self, truth: dict[str, Any], pbx: str = "pbx1"
+    ) -> dict[str, list[dict[str, Any]]]:
+        """What the product has of the shifts that the truth tells of, by interface."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for interface, told in truth.get("spans", {}).items():
+            agent = urllib.parse.quote(f"{pbx}:{interface}", safe="")
+            since, until = (
+                datetime.fromtimestamp(instant, UTC).isoformat()
+                for instant in (told[0]["from"], told[-1]["to"])
+            )
+            path = f"/api/v1/agents/{agent}/spans"
+            found[interface] = (await self.get(path, **{"from": since, "to": until}))["items"]
+        return found
 
     async def stop(self) -> None:
         """Ends the service, by force if it does not go within 10 s."""

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from . import spans
 from .conftest import Runner
 from .product import Product
 from .stories import playable
@@ -27,6 +28,7 @@ def test_story_ends_in_the_right_call_record(
     deadline = time.monotonic() + SETTLE_SECONDS
     while True:
         wrong = differences(truth, lab_runner.run(product.calls(), 30))
+        wrong += spans.differences(truth, lab_runner.run(product.spans(truth), 30))
         if not wrong or time.monotonic() > deadline:
             break
         time.sleep(0.5)

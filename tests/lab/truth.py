@@ -24,6 +24,7 @@ ENDS = {
     "join_empty": "refused",
     "full": "refused",
     "leave_empty": "emptied",
+    "no_such_queue": "refused",
     "system": "system",
 }
 Found = dict[str, Any]

@@ -17,15 +17,39 @@ ENDS = {
     "EXITWITHTIMEOUT": ("timeout", None),
     "EXITWITHKEY": ("exit_key", None),
     "EXITEMPTY": ("leave_empty", None),
+    "WITHDRAW": ("withdrawn", None),
 }
 
+EVENTS = frozenset(
+    (
+        *ENDS,
+        "ENTERQUEUE",
+        "CONNECT",
+        "RINGNOANSWER",
+        "RINGCANCELED",
+        "AGENTDUMP",
+        "PAUSE",
+        "UNPAUSE",
+    )
+)
+
 # A refused call leaves no word in the queue log.
-UNLOGGED = ("join_empty", "full")
+UNLOGGED = ("join_empty", "full", "no_such_queue")
 
 
 def parse(text: str) -> list[list[str]]:
-    """The lines as fields: epoch, callid, queue, agent, event, parameters."""
-    return [line.split("|") for line in text.splitlines() if line.count("|") >= 4]
+    """The lines as fields: epoch, callid, queue, agent, event, parameters.
+
+    A ``|`` in an agent's name shifts what follows: the event is the first word in capitals.
+    """
+    rows = []
+    for line in text.splitlines():
+        fields = line.split("|")
+        if len(fields) < 5:
+            continue
+        place = next((n for n in range(4, len(fields)) if fields[n] in EVENTS), 4)
+        rows.append([*fields[:3], "|".join(fields[3:place]), *fields[place:]])
+    return rows
 
 
 def visits(rows: list[list[str]], number: str) -> list[dict[str, Any]]:

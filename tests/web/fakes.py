@@ -36,6 +36,7 @@ from callcenter.web.asks import (
 )
 from callcenter.web.histograms import Histograms
 from callcenter.web.server import House, WebSettings, make_app
+from kpi.records import AgentSpan
 
 from .memory_oversight import MemoryOversight
 from .memory_users import MemoryUsers
@@ -173,6 +174,30 @@ def a_call(number: int, agent: str) -> CallRecord:
         conversations=[Conversation(number=1, agent=ref, joined_at=at + 5000, talk_ms=50_000)],
         disposition=Disposition(code="resolved", resolved=True, by="ali", at=at + 61_000),
     )
+
+
+class MemoryShifts:
+    """Every agent was paused for lunch an hour ago, and is ready since."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.asked: list[tuple[str, int, int]] = []
+
+    async def spans(self, agent_id: str, from_ms: int, to_ms: int) -> list[AgentSpan]:
+        self.asked.append((agent_id, from_ms, to_ms))
+        now = self.clock.wall_ms()
+        lunch = AgentSpan(
+            agent_id=agent_id,
+            name="Ali",
+            state="paused",
+            reason="lunch",
+            start_ms=now - 3_600_000,
+            end_ms=now - 60_000,
+        )
+        return [
+            lunch,
+            AgentSpan(agent_id=agent_id, name="Ali", state="ready", start_ms=now - 60_000),
+        ]
 
 
 class MemoryCalls:
@@ -333,6 +358,7 @@ class World:
     faults: list[tuple[str, BaseException | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.shifts = MemoryShifts(self.clock)
         self.tasks = Tasks(lambda name, error: self.faults.append((name, error)))
         self.access = Access(self.users, self.clock, passwords=Passwords(FAST))
 
@@ -351,6 +377,7 @@ class World:
             desk=self.desk,
             calls=self.calls,
             oversight=self.oversight,
+            shifts=self.shifts,
             figures=self.figures,
             directory=self.directory,
             access=self.access,

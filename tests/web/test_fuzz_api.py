@@ -26,7 +26,15 @@ WRITES = [
     ("PATCH", "/api/v1/session"),
     ("POST", "/api/v1/session"),
 ]
-READS = ["/api/v1/calls", "/api/v1/kpi", "/api/v1/customers", "/api/v1/live", "/metrics", "/desk"]
+READS = [
+    f"/api/v1/agents/{DESK}/spans",
+    "/api/v1/calls",
+    "/api/v1/kpi",
+    "/api/v1/customers",
+    "/api/v1/live",
+    "/metrics",
+    "/desk",
+]
 KEYS = st.sampled_from(
     [
         *(

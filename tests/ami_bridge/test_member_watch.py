@@ -1,0 +1,186 @@
+"""Members who come, go or change without an event: told as the event that was not sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from ami_bridge import member_watch
+from ami_bridge.actions import Headers
+from ami_bridge.answers import Answer, LinkLost
+from ami_bridge.inbox import Arrived, Inbox
+from ami_bridge.link import AmiLink
+from ami_bridge.member_watch import MemberWatch
+from ami_bridge.protocol import Message
+
+OK = Message.of([("Response", "Success")])
+
+
+def row(interface: str = "PJSIP/1001", queue: str = "Support", **more: str) -> Message:
+    """A member as QueueStatus lists him."""
+    said = {"Name": "Sara", "StateInterface": interface, "Status": "1", "Paused": "0"}
+    said |= {"PausedReason": ""} | more
+    headers = [("Event", "QueueMember"), ("ActionID", "x-1"), ("Queue", queue)]
+    return Message.of([*headers, ("Location", interface), *said.items()])
+
+
+def event(name: str, interface: str = "PJSIP/1001", queue: str = "Support", **more: str) -> Message:
+    """An event about a member."""
+    said = {"MemberName": "Sara", "StateInterface": interface, "Status": "1", "Paused": "0"}
+    said |= {"PausedReason": ""} | more
+    headers = [("Event", name), ("Queue", queue), ("Interface", interface)]
+    return Message.of([*headers, *said.items()])
+
+
+class Pbx:
+    """Lists ``rows`` when asked; each answer takes ``takes_s``; ``meanwhile`` happens in it."""
+
+    def __init__(self, *rows: Message) -> None:
+        self.rows = [Message.of([("Event", "QueueParams"), ("Queue", "Support")]), *rows]
+        self.listeners: list[Callable[[Message, float], object]] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        self.now = 100.0
+        self.takes_s = 0.0
+        self.asked: list[float] = []
+        self.refuses = self.lost = False
+
+    async def ask(self, action: Headers, timeout_s: float = 10.0) -> Answer:
+        assert action["Action"] == "QueueStatus"
+        self.asked.append(self.now)
+        if self.lost:
+            raise LinkLost("gone")
+        self.now += self.takes_s
+        self.meanwhile()
+        return Answer(Message.of([("Response", "Error")]) if self.refuses else OK, self.rows)
+
+
+class Bench:
+    """A watch over a PBX whose members the roster has told."""
+
+    def __init__(self, *rows: Message) -> None:
+        self.pbx = Pbx(*rows)
+        self.inbox = Inbox()
+        self.heard: list[str] = []
+        self.pbx.listeners.append(lambda message, wall: self.heard.append(message.name))
+        link, clock = cast(AmiLink, self.pbx), lambda: self.pbx.now
+        self.watch = MemberWatch(link, self.inbox, clock, clock)
+        self.watch.rostered(self.pbx.rows)
+        self.pauses: list[float] = []
+
+    async def rounds(self, count: int = 1) -> list[tuple[Any, ...]]:
+        """What the next rounds of asking put into the inbox."""
+        left = iter(range(count))
+        real = asyncio.timeout
+
+        def passes(seconds: float) -> asyncio.Timeout:
+            self.pauses[-1] += seconds
+            self.pbx.now += seconds
+            return real(0)
+
+        async def sleep(seconds: float) -> None:
+            self.pauses.append(seconds)
+            self.pbx.now += seconds
+
+        with pytest.MonkeyPatch.context() as patch:
+            time = {"timeout": passes, "Event": asyncio.Event, "sleep": sleep}
+            patch.setattr(member_watch, "asyncio", type("Time", (), time))
+            await self.watch.watch(lambda: next(left, None) is not None)
+        items = [cast(Arrived, item).message for item in self.inbox.take_now(50)]
+        return [(m.name, m.get("Interface"), m.get("MemberName"), m.get("Paused")) for m in items]
+
+
+async def test_nothing_new_is_told_of_what_the_roster_had() -> None:
+    assert await Bench(row(), row("PJSIP/1002")).rounds(2) == []
+
+
+async def test_member_who_appeared_or_vanished_is_told_once() -> None:
+    bench = Bench(row())
+    bench.pbx.rows = [row("PJSIP/1002", Name="Omid", Paused="1")]
+    assert await bench.rounds(4) == [
+        ("QueueMemberAdded", "PJSIP/1002", "Omid", "1"),
+        ("QueueMemberRemoved", "PJSIP/1001", "", ""),
+    ]
+    assert bench.heard == ["QueueMemberAdded", "QueueMemberRemoved"]
+    assert bench.watch.found == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"Name": "Zahra"}, {"Paused": "1"}, {"Status": "5"}, {"StateInterface": "Custom:x"}],
+)
+async def test_member_who_changed_is_told_as_his_status(change: dict[str, str]) -> None:
+    bench = Bench(row())
+    bench.pbx.rows = [row(**change)]
+    [(name, *_)] = await bench.rounds(6)
+    assert name == "QueueMemberStatus"
+
+
+async def test_reason_that_changed_counts_only_while_he_is_paused() -> None:
+    bench = Bench(row(PausedReason="back"))
+    bench.pbx.rows = [row()]
+    assert await bench.rounds(2) == []
+
+
+async def test_what_events_told_is_not_found_again() -> None:
+    bench = Bench(row())
+    bench.watch.seen(event("QueueMemberAdded", "PJSIP/1002"))
+    bench.watch.seen(event("QueueMemberPause", Paused="1", PausedReason="lunch"))
+    bench.pbx.rows = [row("PJSIP/1002"), row(Paused="1", PausedReason="lunch")]
+    assert await bench.rounds(2) == []
+    bench.watch.seen(event("QueueMemberRemoved", "PJSIP/1002"))
+    bench.pbx.rows = [row(Paused="1", PausedReason="lunch")]
+    assert await bench.rounds(4) == []
+
+
+async def test_event_that_came_while_the_answer_was_on_its_way_is_believed() -> None:
+    bench = Bench(row())
+    bench.pbx.takes_s = 0.1
+
+    def meanwhile() -> None:
+        bench.watch.seen(event("QueueMemberAdded", "PJSIP/1002"))
+        bench.watch.seen(event("QueueMemberRemoved"))
+
+    bench.pbx.meanwhile = meanwhile
+    assert await bench.rounds(2) == []
+
+
+async def test_reload_and_a_stranger_who_is_rung_are_asked_about_at_once() -> None:
+    bench = Bench(row())
+    await bench.rounds(2)
+    for message in (
+        Message.of([("Event", "Reload"), ("Module", "app_queue")]),
+        event("AgentCalled", "PJSIP/1009"),
+        Message.of([("Event", "DeviceStateChange"), ("Device", "Queue:Support_avail")]),
+    ):
+        bench.watch.seen(message)
+        assert bench.watch._ask_now.is_set()
+        bench.watch._ask_now.clear()
+    bench.watch.seen(event("AgentCalled"))
+    assert not bench.watch._ask_now.is_set()
+    bench.watch.seen(event("QueueMemberRemoved"))
+    bench.watch.seen(event("AgentCalled"))
+    assert bench.watch._ask_now.is_set()
+    other = Message.of([("Event", "DeviceStateChange"), ("Device", "PJSIP/1001")])
+    bench.watch._ask_now.clear()
+    bench.watch.seen(other)
+    assert not bench.watch._ask_now.is_set()
+
+
+async def test_pbx_that_answers_slowly_is_asked_less_often() -> None:
+    bench = Bench(row())
+    bench.pbx.takes_s = 2.0
+    await bench.rounds(6)
+    assert bench.pauses[:2] == [member_watch.EVERY_S, 40.0]
+
+
+async def test_answer_that_fails_or_comes_too_late_says_nothing() -> None:
+    bench = Bench(row())
+    bench.pbx.rows, bench.pbx.refuses = [], True
+    assert await bench.rounds(2) == []
+    bench.pbx.lost = True
+    assert await bench.rounds(2) == []
+    bench.pbx.lost = bench.pbx.refuses = False
+    assert await bench.rounds(1) == []
