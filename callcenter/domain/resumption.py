@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from .agents import WrapUp
 from .calls import CallTrack, Expected, OpenOffer, OpenTalk, OpenVisit, Scene
-from .model import CallRecord
+from .model import CallRecord, Offer
 
 
 def resume(scene: Scene, records: Iterable[CallRecord]) -> None:
@@ -27,6 +27,12 @@ def resume(scene: Scene, records: Iterable[CallRecord]) -> None:
             scene.legs.remember_gone(record.uniqueid)
         scene.blind = scene.blind or record.unfinished
         for talk in record.conversations:
+            if talk.parted_at is not None:
+                # A pause that comes only now may say that he works after it.
+                agent = scene.agents.of(talk.agent)
+                if talk.parted_at >= agent.last_talk_at:
+                    agent.last_talk = (record.id, talk.number)
+                    agent.last_talk_at = talk.parted_at
             if talk.wraps_up:
                 assert talk.wrapup_started_at is not None
                 agent = scene.agents.of(talk.agent)
@@ -48,6 +54,9 @@ def _call(scene: Scene, track: CallTrack) -> None:
         agent.offers[(track.id, offer.number)] = None
         for leg in offer.legs:
             scene.expected[leg] = Expected(track.id, agent.ref.id, offer.number)
+    for lifted in track.answered_offers.values():
+        for leg in lifted.legs:
+            scene.expected[leg] = Expected(track.id, scene.agents.of(lifted.agent).ref.id)
     for talk in track.talks.values():
         agent = scene.agents.of(talk.agent)
         agent.talks[(track.id, talk.number)] = bool(talk.held_since)
@@ -83,10 +92,12 @@ def track_of(record: CallRecord) -> CallTrack:
     ]
     track.offer_count = max((offer.number for _, _, offer in offers), default=0)
     for number, queue, offer in offers:
+        rung = OpenOffer(offer.number, offer.agent, offer.at, {offer.leg}, number, queue)
+        rung.ring_ms = offer.ring_ms or 0
         if offer.end is None:
-            track.offers[offer.number] = OpenOffer(
-                offer.number, offer.agent, offer.at, {offer.leg}, number, queue
-            )
+            track.offers[offer.number] = rung
+        elif offer.end == "answered" and not _joined(record, offer):
+            track.answered_offers[offer.agent.id] = rung
         elif number is None:
             track.direct_ends.append(offer.end)
     for visit in record.visits:
@@ -114,3 +125,11 @@ def track_of(record: CallRecord) -> CallTrack:
             track.last_end = talk.ended_by
             track.last_parted_at = talk.parted_at
     return track
+
+
+def _joined(record: CallRecord, offer: Offer) -> bool:
+    """Who was rung has been joined with the customer since."""
+    return any(
+        talk.agent.id == offer.agent.id and talk.joined_at >= offer.at
+        for talk in record.conversations
+    )

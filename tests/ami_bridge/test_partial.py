@@ -173,11 +173,14 @@ def test_killed_and_started_again_in_a_quiet_moment_nothing_is_told_otherwise(fo
 
 
 def leaves_a_queue(story: tuple[Heard, ...]) -> bool:
-    """Somebody left a queue just now, and why is being waited for: that is in no record yet."""
+    """Somebody left a queue just now, and why is being waited for: that is in no record yet.
+
+    Nor is it that a waiting caller hung up, which the queue may notice late (ASTERISK 3.1 d).
+    """
     board = new_board()
     tell(board, flat(story))
     visits = [visit for track in board.scene.calls.values() for visit in track.visits.values()]
-    return any(visit.left_at for visit in visits)
+    return any(visit.left_at or visit.hungup_at for visit in visits)
 
 
 def played_with_restart(story: tuple[Heard, ...], cut: int) -> Played:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from callcenter.domain.facts import AgentOffered, CallStarted, WrapUpEnded
+from callcenter.domain.facts import AgentOffered, CallStarted, WrapUpEnded, WrapUpStarted
 from callcenter.domain.model import CallRecord
 from callcenter.domain.resumption import track_of
 from callcenter.domain.signals import BridgeJoined, QueueWraps, WaitingRow
@@ -126,3 +126,42 @@ def test_record_without_legs_is_taken_up_as_far_as_it_goes() -> None:
     record = book.record()
     record.conversations[0].leg = ""
     assert track_of(record).talks["pbx1:PJSIP/1001"].leg == ""
+
+
+def test_agent_who_had_lifted_and_goes_without_the_caller_had_not_answered() -> None:
+    """He was told who is calling, or asked to confirm, while we were started again."""
+    book = Playbook().with_members("support", "1001").waiting().ringing()
+    book.say(state("a", 6), dial_end("a", "ANSWER")).told()
+    assert [offer.end for offer in book.record().visits[0].offers] == ["answered"]
+    new = restarted(
+        book,
+        line_in("c", row=True),
+        phone("a", "1001", "c", state=6, row=True),
+        WaitingRow(T0, "c", "support", 1),
+    )
+    new.say(hangs_up("a"), gone("a")).told()
+    assert [offer.end for offer in new.record().visits[0].offers] == ["rejected"]
+
+
+def test_agent_who_pauses_for_the_work_after_a_call_of_before_our_restart_does_it() -> None:
+    book = Playbook().with_members("support", "1001").waiting().ringing().talking().wait(5)
+    book.say(hangs_up("c"), gone("c"), gone("a")).told()
+    new = restarted(book)
+    new.say(member("1001", paused=True, paused_reason="wrapup")).told()
+    assert new.state_of("1001") == "wrap_up"
+    assert [fact.call for fact in new.facts if isinstance(fact, WrapUpStarted)] == ["pbx1:c"]
+
+
+def test_the_last_talk_is_the_one_that_ended_last_whichever_record_comes_first() -> None:
+    book = Playbook().with_members("support", "1001").waiting().ringing().talking().wait(5)
+    book.say(hangs_up("c"), gone("c"), gone("a")).told()
+    book.wait(5)
+    book.say(line_in("d"), phone("e", "1001", "d"), dials("d", "e", "1001"), state("e", 5))
+    book.say(state("e", 6), dial_end("e", "ANSWER"), enters("e", "b2"), enters("d", "b2")).wait(5)
+    book.say(hangs_up("d"), gone("d"), gone("e")).told()
+    for records in (stored(book), stored(book)[::-1]):
+        new = Playbook(resumes=records)
+        assert new.board.scene.agents.of(records[0].conversations[0].agent).last_talk == (
+            "pbx1:d",
+            1,
+        )
