@@ -13,10 +13,9 @@ import time
 from collections.abc import Sequence
 
 from aiohttp import web
-from msgspec import structs
 
 from ami_bridge.desk_actions import DeskActions
-from callcenter import __version__, books, rules
+from callcenter import __version__, books, keeping, rules
 from callcenter.bus.in_process import InProcessBus
 from callcenter.directory.directory import EmbeddedDirectory
 from callcenter.directory.numbers import Regions, normalise
@@ -49,7 +48,6 @@ from callcenter.store.customers import SqlCustomers
 from callcenter.store.engine import Database
 from callcenter.store.follow_ups import SqlFollowUps
 from callcenter.store.journal import SqlJournal
-from callcenter.store.retention import Ages, delete_old
 from callcenter.store.schema import open_database, upgrade
 from callcenter.store.users import SqlUsers
 from callcenter.supervise import Tasks
@@ -66,8 +64,6 @@ log = logging.getLogger(__name__)
 LATELY = 500
 """So many calls before a restart may still have a leg that hangs up."""
 FCR_EVERY_S = 30.0
-RETENTION_AFTER_S = 600.0
-DAY_S = 86_400.0
 MINUTE_MS = 60_000
 
 
@@ -165,7 +161,7 @@ class Service:
         self.tasks.eternal("projector", self.projector.run())
         self.tasks.eternal("live view", self.live.run())
         self.tasks.eternal("figures", self._roll(call_log))
-        self.tasks.eternal("retention", self._retain(database))
+        self.tasks.eternal("retention", keeping.retain(database, settings.retention, clock))
         self.tasks.eternal("reconciler", self.books.reconciler.run())
         for name, settler in self.books.settlers.items():
             self.tasks.eternal(f"settler {name}", settler.run())
@@ -375,19 +371,6 @@ class Service:
         self.observed.facts(batch)
         self.desks.apply(batch, arrived_ms)
         self.live.apply(batch, arrived_ms)
-
-    async def _retain(self, database: Database) -> None:
-        """Eternal: deletes what is older than the settings allow, once a day."""
-        kept = self.settings.retention
-        ages = Ages(**{key: days or None for key, days in structs.asdict(kept).items()})
-        while True:
-            await asyncio.sleep(RETENTION_AFTER_S)
-            try:
-                deleted = await delete_old(database, ages, self.clock.wall_ms())
-                log.info("retention: %s", deleted)
-            except StoreUnavailable as error:
-                log.warning("retention could not delete: %s", error.sentence)
-            await asyncio.sleep(DAY_S)
 
     async def _roll(self, call_log: SqlCallLog) -> None:
         """Eternal: moves the live windows with the clock and computes what needs the call log."""

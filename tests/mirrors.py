@@ -36,7 +36,7 @@ TESTED_IN = {
     "tests/cli/test_watch.py": ("callcenter/cli: watching", "a running service watched"),
     "tests/cli/test_wrong_use.py": ("callcenter/cli: __init__, common", "each command called"),
     "tests/test_app.py": (
-        "callcenter: books; callcenter/cli: serve",
+        "callcenter: books, keeping; callcenter/cli: serve",
         "the process started and stopped",
     ),
     "tests/directory/test_csv.py": (

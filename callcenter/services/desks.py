@@ -375,10 +375,8 @@ class Desks:
         if len(desk.cards) > len(made):
             desk.cards = {call: card for call, card in desk.cards.items() if call in made}
         now = self._board.agents.get(agent)
-        wrap_until = next(
-            (self._wrap_ends[(agent, call)] for call in made if (agent, call) in self._wrap_ends),
-            None,
-        )
+        ends = (self._wrap_ends.get((agent, call)) for call in made)
+        wrap_until = next((end for end in ends if end is not None), None)
         state = {
             "agent": {"id": now.id, "name": now.name, "interface": now.interface}
             if now is not None

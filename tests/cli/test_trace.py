@@ -61,7 +61,7 @@ def test_a_recording_gives_the_calls_again_with_or_without_people(
     assert ids[:5] == ["snap-1", "", "snap-2", "snap-3", "snap-4"]
     assert said[0].get("Message") == "Authentication accepted"
     notes = [line.message.name for line in lines if house_events.is_one(line.message)]
-    assert notes == [house_events.LINK_UP, house_events.ROSTER, house_events.LINK_DOWN]
+    assert notes == [house_events.LINK_UP, house_events.ROSTER]
     assert "cc-" not in path.read_text(encoding="utf-8")
     replayed = cli("trace", "replay", str(path))
     facts = facts_of(replayed.stdout)

@@ -109,7 +109,8 @@ def test_our_restart_anywhere_leaves_the_books_straight_after_a_resync(
     facts += tell(board, [*PbxModel(true_story).rows(at), *ended(true_story)])
     facts += long_after(board, at + 3_600_000)
     facts = without_repeats(facts)
-    all_of_it(facts, fold(facts), board)
+    # What comes late, after a restart, is older than what the new process has in its records.
+    all_of_it(facts, fold(facts), board, in_order=False)
 
 
 @often

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from callcenter.domain.facts import (
     AgentAnswered,
     AgentOffered,
-    AgentStateChanged,
     CallEnded,
     CallStarted,
     ConversationEnded,
@@ -19,7 +18,7 @@ from callcenter.domain.facts import (
     QueueLeft,
 )
 from callcenter.domain.model import CallRecord
-from callcenter.domain.signals import LegSeen, MemberSeen, PbxStopping, QueueNamed, Signal
+from callcenter.domain.signals import LegSeen, PbxStopping, QueueNamed, Signal
 from tests.invariants import nobody_is_busy, nothing_is_open
 from tests.playbook import (
     Playbook,
@@ -28,18 +27,14 @@ from tests.playbook import (
     dial_end,
     dials,
     enters,
-    gives_up,
     gone,
     hangs_up,
     holds,
-    is_hung_up,
     joins_queue,
-    leaves_queue,
     line_in,
     link_down,
     local,
     member,
-    missed,
     phone,
     removed,
     rings,
@@ -401,67 +396,3 @@ def test_member_removed_while_the_list_came_does_not_stand_for_one_it_did_not_sh
     book.say(link_down(), *roster()[:1], member("1001", "support", row=True))
     book.say(removed("1001", "support"), *roster()[-1:])
     assert book.state_of("1001") == "signed_out", "the list did not show him in sales"
-
-
-def test_who_signed_out_while_we_were_down_is_told_so() -> None:
-    here = [("pbx1:PJSIP/1001", "Sara"), ("pbx1:PJSIP/1009", "Omid"), ("pbx2:PJSIP/1009", "Far")]
-    new = Playbook(on_shift=here)
-    new.say(*roster(*MEMBERS))
-    told = [fact for fact in new.facts if isinstance(fact, AgentStateChanged)]
-    assert sorted((fact.agent.interface, fact.state) for fact in told) == [
-        ("PJSIP/1001", "ready"),
-        ("PJSIP/1002", "ready"),
-        ("PJSIP/1009", "signed_out"),
-    ]
-    new.told()
-    new.say(*roster(*MEMBERS))
-    assert not [fact for fact in new.told() if isinstance(fact, AgentStateChanged)]
-
-
-def test_row_of_a_waiting_caller_that_is_older_than_his_answer_is_a_stay_that_ended() -> None:
-    book = Playbook().with_members("support", "1001").wait(1)
-    rows = roster(line_in("c", row=True), waits("c"))
-    asked, row, complete = rows[0], rows[1:-1], rows[-1]
-    book.say(asked).wait(1).say(line_in("c"), phone("a", "1001", "c", 6))
-    book.say(enters("a", "b-a"), enters("c", "b-a")).wait(1).say(*row, complete)
-    assert [(v.queue, v.end) for v in book.record().visits] == [("support", "answered")]
-    (talk,) = book.record().conversations
-    assert (talk.queue, talk.visit) == ("support", 1)
-    book.wait(5).hangs_up("c", "a", "b-a")
-    record = book.record()
-    assert (len(record.conversations), record.outcome, record.ended_by) == (1, "answered", "caller")
-
-
-def test_conversation_that_is_older_than_the_list_did_not_end_the_stay() -> None:
-    book = Playbook().with_members("support", "1001").say(line_in("c"), phone("a", "1001", "c", 6))
-    book.say(enters("a", "b-a"), enters("c", "b-a")).wait(9)
-    book.say(*roster(*the_call(waits("c"))))
-    assert [(v.queue, v.end) for v in book.record().visits] == [("support", None)]
-
-
-@pytest.mark.parametrize("how", ["AgentRingNoAnswer", "DialEnd"])
-def test_asterisk_going_down_asks_every_leg_first_and_nobody_did_it(
-    book: Playbook, how: str
-) -> None:
-    book.say(is_hung_up("c", flag=4), is_hung_up("a", flag=4))
-    book.say(missed("c", "a", "1001") if how == "AgentRingNoAnswer" else dial_end("a", "NOANSWER"))
-    book.say(gives_up("c"), leaves_queue("c"), gone("a"), gone("c"))
-    record = book.record()
-    assert [(v.end, [o.end for o in v.offers]) for v in record.visits] == [
-        ("system", ["cancelled"])
-    ]
-    assert (record.outcome, record.ended_by) == ("system", "pbx")
-
-
-def test_talk_that_a_crash_ended_was_ended_by_the_pbx(book: Playbook) -> None:
-    book.talking().wait(5).say(link_down()).wait(5).say(*roster(*MEMBERS, restarted=True))
-    record = book.record()
-    assert [talk.ended_by for talk in record.conversations] == ["pbx"]
-    assert (record.ended_by, record.settled_by) == ("pbx", "lost_sight")
-
-
-def test_options_of_a_local_member_are_learnt_when_a_queue_tells_them() -> None:
-    book = Playbook(on_shift=[("pbx1:Local/1001@agents", "Sara")]).say(*roster())
-    book.say(MemberSeen(0, "support", "Local/1001@agents/n", "Sara", "", 1, False))
-    agent = book.board.scene.agents.known("pbx1:Local/1001@agents")
-    assert agent.ref.interface == "Local/1001@agents/n"
