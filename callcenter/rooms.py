@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
 
 from msgspec import Struct
 
 from ami_bridge.account import AmiAccount, TlsOptions
-from ami_bridge.feed import HEARD, Feed, Heard
+from ami_bridge.feed import HEARD, Batch, Feed
 from ami_bridge.flight_recorder import FlightRecorder
 from ami_bridge.inbox import Inbox
 from ami_bridge.link import AmiLink
@@ -21,6 +21,7 @@ from ami_bridge.wrap_up_probe import WrapUpProbe
 from callcenter import rules
 from callcenter.domain.facts import AnyFact
 from callcenter.domain.model import CallRecord
+from callcenter.domain.signals import Signal
 from callcenter.domain.switchboard import Switchboard
 from callcenter.ports.clock import Clock
 from callcenter.services.engine import Engine
@@ -46,17 +47,22 @@ class PbxRoom(Struct, frozen=True):
         """
         async for batch in self.feed.batches():
             facts: list[AnyFact] = []
-            for at, signals in batch.heard or [Heard(batch.arrived_ms, ())]:
-                for signal in self.switchboard.in_time(at, signals):
-                    facts += self.switchboard.take(signal)
-                    while self.switchboard.unsaid:
-                        # A roster, or a link that went: thousands of agents at one instant.
-                        await engine.commit(facts, batch.arrived_ms)
-                        await asyncio.sleep(0)
-                        facts = self.switchboard.go_on()
+            for signal in self._to_take(batch):
+                facts += self.switchboard.take(signal)
+                while self.switchboard.unsaid:
+                    # A roster, or a link that went: thousands of agents at one instant.
+                    await engine.commit(facts, batch.arrived_ms)
+                    await asyncio.sleep(0)
+                    facts = self.switchboard.go_on()
             if facts:
                 await engine.commit(facts, batch.arrived_ms)
                 lag_ms(clock.wall_ms() - batch.arrived_ms)
+
+    def _to_take(self, batch: Batch) -> Iterator[Signal]:
+        for at, signals in batch.heard:
+            yield from self.switchboard.in_time(at, signals)
+        if not batch.heard:
+            yield from self.switchboard.passed(batch.arrived_ms)
 
     def numbers(self) -> LinkNumbers:
         """What the link counts, for the metrics."""

@@ -12,7 +12,7 @@ already knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -77,12 +77,20 @@ AGENTS_AT_ONCE = 50
 """Of how many agents ``take`` and ``go_on`` tell at a time."""
 
 
+QUIET_MS = 250
+"""Nothing came for so long: then time is taken to have passed."""
+LAG_MS = 30_000
+"""So far behind its own time a message may be believed to be."""
+
+
 class Switchboard:
     """Turns the signals of one PBX into facts."""
 
     def __init__(self, pbx: str, rules: Rules | None = None) -> None:
         self.scene = Scene(pbx, rules or Rules())
         self._next_wake: int | None = None
+        self._heard_at = 0
+        self._lag = 0
         self._at = 0
 
     @property
@@ -114,19 +122,30 @@ class Switchboard:
         resumption.resume(self.scene, records)
         self._next_wake = min(self.scene.wakes.values(), default=None)
 
-    def hear(self, at: int, signals: Iterable[Signal]) -> list[AnyFact]:
-        """Time passes until ``at`` (epoch ms; 0: it does not), then come ``signals``.
-
-        ``at`` is when their message arrived: what was due by then is settled first, whether or not
-        somebody looked in between. So the facts depend on what came and on nothing else.
-        """
+    def hear(self, at: int, signals: Sequence[Signal]) -> list[AnyFact]:
+        """A message came at ``at`` (epoch ms; 0: with the one before it) and means ``signals``."""
         return [fact for signal in self.in_time(at, signals) for fact in self.apply(signal)]
 
-    def in_time(self, at: int, signals: Iterable[Signal]) -> Iterator[Signal]:
-        """What is to be taken of ``hear``, one after the other."""
-        if (due := self.next_wake) is not None and due <= at:
-            yield Woke(at)
+    def in_time(self, at: int, signals: Sequence[Signal]) -> Iterator[Signal]:
+        """What is to be taken of ``hear``, one after the other: if it was quiet before, first that
+        time passed, whether or not somebody looked (``passed``) in between. So the facts depend on
+        what came when, and on nothing else."""
+        if at:
+            yield from self.passed(at)
+            self._heard_at = at
+            if signals:
+                self._lag = min(max(0, at - signals[-1].at), LAG_MS)
         yield from signals
+
+    def passed(self, now: int) -> Iterator[Signal]:
+        """Time passes until ``now`` (epoch ms) and nothing was heard: what is due is settled.
+
+        Messages that follow each other closely are worked in their own time: what a slow link, or
+        one that was frozen, brings late must not be settled before its evidence is there.
+        """
+        due = self.next_wake
+        if now - self._heard_at >= QUIET_MS and due is not None and due <= now - self._lag:
+            yield Woke(now - self._lag)
 
     def apply(self, signal: Signal) -> list[AnyFact]:
         """The facts that ``signal`` leads to, in order."""

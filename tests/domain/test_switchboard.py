@@ -5,19 +5,22 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from callcenter.domain import signals, switchboard
-from callcenter.domain.facts import AgentSeen, CallEnded, CallStarted
+from callcenter.domain.facts import AgentSeen, AnyFact, CallEnded, CallStarted, QueueLeft
 from callcenter.domain.signals import Signal
 from callcenter.domain.switchboard import AGENTS_AT_ONCE
 from tests.playbook import (
     Playbook,
     a,
+    gives_up,
     gone,
+    hangs_up,
     joins_queue,
     leaves_queue,
     line_in,
     member,
     parts,
     roster,
+    variable,
     woke,
 )
 
@@ -88,7 +91,8 @@ def test_looking_often_or_once_settles_what_is_due_alike() -> None:
         book.say(parts("c", "b-a")).wait(0.5).say(joins_queue("c")).wait(0.2).say(leaves_queue("c"))
         facts: list[object] = []
         for after_ms in board_looks:
-            facts += book.board.hear(book.now + after_ms, ())
+            for signal in book.board.passed(book.now + after_ms):
+                facts += book.board.apply(signal)
         return facts
 
     often = left_and_talked((100, 400, 900, 1_400, 1_900, 2_000, 5_000))
@@ -101,6 +105,25 @@ def test_time_does_not_pass_for_the_rest_of_one_message() -> None:
     book.say(leaves_queue("c"))
     assert book.board.hear(0, ()) == []
     assert book.board.next_wake is not None
+
+
+def test_what_a_frozen_link_brings_in_one_burst_is_settled_in_its_own_time() -> None:
+    """He gave up ten seconds ago; that he hung up himself is in the next message."""
+    book = Playbook().with_members("support", "1001").waiting().wait(3)
+    burst = [hangs_up("c"), variable("c", "ABANDONED", "TRUE"), gives_up("c"), leaves_queue("c")]
+    arrived = book.now + 10_000
+    facts: list[AnyFact] = []
+    for signal in [*burst, gone("c")]:
+        facts += book.board.hear(arrived, [replace(signal, at=book.now)])
+    assert [fact.reason for fact in facts if isinstance(fact, QueueLeft)] == ["abandoned"]
+
+
+def test_slow_link_has_its_own_time_until_it_has_caught_up() -> None:
+    book = Playbook().with_members("support", "1001").waiting()
+    late = book.now + 8_000
+    book.board.hear(late, [replace(leaves_queue("c"), at=book.now)])
+    assert not list(book.board.passed(late + 1_000)), "half a second of it may still be on its way"
+    assert list(book.board.passed(late + 3_000))
 
 
 def test_many_agents_at_once_are_told_of_in_portions() -> None:

@@ -231,11 +231,11 @@ def _dialplan() -> str:
 
 
 def _more_ways() -> str:
-    """Ways into the queues that the sample does without, 620 to 627."""
+    """Ways into the queues that the sample does without, 621 to 628."""
     after = " same => n,Gosub(queue-left,s,1({0}${{SITE}}))\n same => n,Hangup()\n"
     enter = "exten => {0},1,Answer()\n same => n,Set(QUEUESTATUS=)\n"
     ways = {
-        620: " same => n,Queue(support${SITE},tkxn,,,${WAIT_LIMIT})\n",
+        628: " same => n,Queue(support${SITE},tkxn,,,${WAIT_LIMIT})\n",
         # The caller stays in the dialplan when the agent has hung up (a survey, say).
         621: " same => n,Queue(support${SITE},tkxc,,,${WAIT_LIMIT})\n same => n,Wait(3)\n",
         622: " same => n,Queue(support${SITE},tkx,,conf-onlyperson,${WAIT_LIMIT})\n",

@@ -45,9 +45,12 @@ class TestOurService:
         told = broken_runs[sequence][how]
         number = told["truth"]["calls"][3]["number"]
         cards = told["desk"]["calls"]
-        assert [card["number"] for card in cards.values()] == [number]
-        assert [card["phase"] for card in cards.values()] == ["ringing"]
-        assert told["desk"]["pops"] == list(cards)
+        ringing = [call for call, card in cards.items() if card["phase"] == "ringing"]
+        assert [cards[call]["number"] for call in ringing] == [number]
+        assert told["desk"]["pops"] == ringing
+        # Beside it may be a call that is over and has no result yet.
+        others = {card["phase"] for call, card in cards.items() if call not in ringing}
+        assert others <= {"wrap_up", "ended"}
 
     def test_spans_of_the_agents_go_on_and_are_as_long_as_the_talks(
         self, broken_runs: Broken, sequence: str, how: str

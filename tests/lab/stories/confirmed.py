@@ -10,6 +10,7 @@ from ..call import SipCall
 from ..phone import Plan
 from ..stage import Agent, Stage, Truth
 from .told import Told, answered_visit, inbound, seconds
+from .told import at as instant
 
 
 def _accepted(
@@ -21,6 +22,7 @@ def _accepted(
     assert desk.t_end is not None
     return {
         **answered_visit(stage, "support", agent, call, desk, by),
+        "at": instant(at),
         "wait": seconds(at - call.t_answer),
         "ring": seconds(at - desk.t_ring),
         "talk": seconds(desk.t_end - at),

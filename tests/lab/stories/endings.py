@@ -180,7 +180,7 @@ async def one_round(stage: Stage) -> Truth:
     """Option n: every agent is rung once, then the caller goes on; that is a time-out."""
     agent = await stage.agent(1)
     await stage.sign_in(agent, "support")
-    call = await (await stage.call_in(620)).answered()
+    call = await (await stage.call_in(628)).answered()
     await call.finished()
     await stage.gone()
     visit = {
@@ -259,6 +259,7 @@ async def agent_goes_in_the_announcement(stage: Stage) -> Truth:
     visit["log"] = {"rna": []}
     visit["why"] = "queue_log writes AGENTDUMP and no RINGNOANSWER"
     # Joined when the announcement was over; the phone talked with it until then.
+    visit["at"] += ANNOUNCED_S
     visit["wait"] = seconds(visit["wait"] + ANNOUNCED_S)
     visit["talk"] = seconds(visit["talk"] - ANNOUNCED_S)
     return inbound(stage, [visit], "agent")
