@@ -50,7 +50,7 @@ class TestOurService:
         assert told["desk"]["pops"] == ringing
         # Beside it may be a call that is over and has no result yet.
         others = {card["phase"] for call, card in cards.items() if call not in ringing}
-        assert others <= {"wrap_up", "ended"}
+        assert others <= {"wrap_up", "done"}
 
     def test_spans_of_the_agents_go_on_and_are_as_long_as_the_talks(
         self, broken_runs: Broken, sequence: str, how: str

@@ -267,7 +267,7 @@ async def agent_goes_in_the_announcement(stage: Stage) -> Truth:
 
 ANNOUNCED_S = 3.2
 """How long the lab's announcement to an agent takes, on line 622."""
-LONG_ANNOUNCEMENT_S = 7.3
+LONG_ANNOUNCEMENT_S = 8.0
 """The same on line 626."""
 
 STORIES = [
