@@ -34,7 +34,8 @@ HOURS = 4.0
 CALLS_A_MINUTE = 3.0
 """A quiet morning: it must be made within a second or two of the start."""
 UNTIL_S = 660
-"""The last minutes before the start stay empty, so that every desk begins empty too."""
+"""The last minutes before the start stay empty, so that every desk begins empty too: longer than
+a call that nobody has filed is put back there (``ledger.LINGER_MS``)."""
 
 Whose = Callable[[str], tuple[int | None, str]]
 """(number) -> the customer's id, if one is known, and the number as E.164."""

@@ -4,6 +4,7 @@ from callcenter import demo_past
 from callcenter.domain import record
 from callcenter.domain.facts import CallEnded, CallFact, CallStarted, CustomerLinked, NoteSaved
 from callcenter.domain.model import CallRecord
+from callcenter.services.ledger import LINGER_MS
 
 NOW = 1_795_370_000_000
 
@@ -47,3 +48,10 @@ def test_no_number_is_linked_with_more_than_two_calls() -> None:
 
 def test_the_same_seed_makes_the_same_morning() -> None:
     assert demo_past.facts("demo", 7, NOW, whose) == demo_past.facts("demo", 7, NOW, whose)
+
+
+def test_the_morning_brings_nothing_onto_the_desks() -> None:
+    # What nobody has filed stands on the desks for so long after a start.
+    told = demo_past.facts("demo", 7, NOW, whose)
+    last = max(fact.at for fact in told if isinstance(fact, CallEnded))
+    assert NOW - last > LINGER_MS
