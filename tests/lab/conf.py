@@ -169,7 +169,7 @@ def _queues(sites: int) -> str:
         )
         + "\n".join(
             f"[{site_queue(PATIENT, site)}](common)\nstrategy = ringall\ntimeout = 60\n"
-            for site in range(1, sites + 1)
+            for site in range(sites + 1)
         )
         + "".join(
             f"[load{number}](common)\nstrategy = rrmemory\ntimeout = 3\nwrapuptime = 0\n"
