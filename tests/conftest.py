@@ -15,7 +15,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
-TOGETHER = ("lab", "browser", "store")
+REAL_TIME = ("lab", "browser")
+TOGETHER = (*REAL_TIME, "store")
 """Folders of one worker each, longest first."""
 APART = frozenset(("test_pages_for_everybody.py", "test_live_pages.py"))
 """Files of long tests that know nothing of each other: each test where there is room."""
@@ -57,6 +58,9 @@ def group_of(nodeid: str) -> str:
     """What runs on one worker with this test: the name of a room, of a file, or the test alone."""
     path = Path(nodeid.partition("::")[0])
     room = path.relative_to(TESTS.name).parts[0]
+    if room in REAL_TIME or path.name == "test_live_asterisk.py":
+        # Each has an Asterisk and clocks of its own: side by side they measure the machine.
+        return REAL_TIME[0]
     if room in TOGETHER:
         return room
     return nodeid if path.name in APART else str(path)

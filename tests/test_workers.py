@@ -21,7 +21,8 @@ MARK = "open(os.environ['PYTEST_XDIST_WORKER'], 'a').write('{name} ')"
 
 def test_a_room_with_a_real_part_is_one_group() -> None:
     assert group_of("tests/lab/test_cuts.py::test_x[a-b]") == "lab"
-    assert group_of("tests/browser/test_access.py::test_x") == "browser"
+    assert group_of("tests/browser/test_access.py::test_x") == "lab"
+    assert group_of("tests/cli/test_live_asterisk.py::test_x") == "lab"
     assert group_of("tests/store/test_journal.py::test_x[postgres]") == "store"
 
 
@@ -48,6 +49,6 @@ def test_workers_keep_a_group_together(tmp_path: Path) -> None:
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     on = {place.name: set(place.read_text().split()) for place in tmp_path.glob("gw*")}
-    assert sorted(map(sorted, on.values())) == [["browser"], ["lab"], ["store"]]
+    assert sorted(map(sorted, on.values())) == [["browser", "lab"], ["store"]]
     rooms = [place.read_text().split() for place in tmp_path.glob("gw*")]
-    assert all(len(room) == 6 for room in rooms)
+    assert sorted(len(room) for room in rooms) == [6, 12]
