@@ -7,16 +7,14 @@ over the call's own time until it learns no new one. Nothing here is async: it r
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
-from .trace import TraceLine
+from .trace import TraceLine, opened
 
 HOUR_S = 3600
 MOST_FILES = 49
@@ -81,11 +79,11 @@ def _lines(path: Path, legs: set[str]) -> Iterator[TraceLine]:
     """Lines that name one of ``legs`` somewhere; those learnt meanwhile count from there on."""
     decoder = msgspec.json.Decoder(TraceLine)
     try:
-        file = _open(path)
+        file = opened(path)
     except FileNotFoundError:
         # It was packed between looking and opening.
         path = path.with_name(path.name + ".gz")
-        file = _open(path)
+        file = opened(path)
     with file:
         known = 0
         pattern = re.compile(b"")
@@ -100,12 +98,6 @@ def _lines(path: Path, legs: set[str]) -> Iterator[TraceLine]:
             except msgspec.MsgspecError:
                 # The last line of a recording that was killed, or is being written now.
                 continue
-
-
-def _open(path: Path) -> BinaryIO:
-    if path.suffix == ".gz":
-        return gzip.open(path, "rb")  # type: ignore[return-value]  # a GzipFile reads like a file
-    return path.open("rb")
 
 
 def _joins(line: TraceLine, legs: set[str]) -> bool:

@@ -13,9 +13,9 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import msgspec
 
@@ -134,7 +134,7 @@ def read(path: Path) -> Iterator[TraceLine]:
     Raises TraceError (file, line, what), or OSError.
     """
     decoder = msgspec.json.Decoder(TraceLine)
-    with _opened(path) as file:
+    with opened(path) as file:
         for number, raw in enumerate(file, start=1):
             if not raw.strip():
                 continue
@@ -146,8 +146,11 @@ def read(path: Path) -> Iterator[TraceLine]:
             yield line
 
 
-def _opened(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+def opened(path: Path) -> BufferedReader:
+    """A recording, packed (``.gz``) or not, to be read line by line. Raises OSError."""
+    if path.suffix == ".gz":
+        return BufferedReader(gzip.open(path))
+    return path.open("rb")
 
 
 async def replay(

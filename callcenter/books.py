@@ -8,7 +8,7 @@ and every night.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -24,7 +24,7 @@ from callcenter.domain.board import Board
 from callcenter.domain.customer import Match, Number
 from callcenter.domain.history import Linked
 from callcenter.domain.model import AgentRef
-from callcenter.ports.clock import Clock
+from callcenter.ports.clock import Clock, wall_seconds
 from callcenter.ports.directory import Directory
 from callcenter.services.cel_settler import CelSettler
 from callcenter.services.engine import Engine
@@ -110,7 +110,7 @@ def book_of(log: str | LogTable, zone: str) -> LogSource:
 
 def _end_of(log: str | LogTable, zone: str, clock: Clock) -> GrowingLog:
     """Its end as it grows."""
-    wall_s = _seconds(clock)
+    wall_s = wall_seconds(clock)
     if isinstance(log, str):
         return LiveLog(Path(log), wall_s)
     return LiveTable(queue_log_table(log, keep=True), log.zone or zone, wall_s)
@@ -120,11 +120,7 @@ def _cel_of(cel: str | LogTable, zone: str, clock: Clock) -> EndedLegs:
     """The CEL of a PBX as it grows."""
     if isinstance(cel, str):
         return CelFile(Path(cel), zone)
-    return CelTable(cel_table(cel, keep=True), cel.zone or zone, _seconds(clock))
-
-
-def _seconds(clock: Clock) -> Callable[[], float]:
-    return lambda: clock.wall_ms() / 1000
+    return CelTable(cel_table(cel, keep=True), cel.zone or zone, wall_seconds(clock))
 
 
 def queue_log_table(log: LogTable, *, keep: bool = False) -> SqlLogTable:

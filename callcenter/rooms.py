@@ -23,7 +23,7 @@ from callcenter.domain.facts import AnyFact
 from callcenter.domain.model import CallRecord
 from callcenter.domain.signals import Signal
 from callcenter.domain.switchboard import Switchboard
-from callcenter.ports.clock import Clock
+from callcenter.ports.clock import Clock, wall_seconds
 from callcenter.services.engine import Engine
 from callcenter.services.gauges import LinkNumbers
 from callcenter.settings import Account, Pbx, Settings
@@ -103,7 +103,7 @@ def build_room(
         actions = _link(pbx, Inbox(), clock, account.username, _secret(account), "off", name)
     switchboard = Switchboard(pbx.name, rules.board_rules(settings, pbx))
     switchboard.resume(begun, on_shift)
-    wall_s = _seconds(clock)
+    wall_s = wall_seconds(clock)
     presentations = Presentations(link, inbox, tasks, clock.monotonic, wall_s)
     wrap_ups = WrapUpProbe(link, inbox, tasks, clock.monotonic, wall_s)
     members = MemberWatch(link, inbox, clock.monotonic, wall_s)
@@ -111,10 +111,6 @@ def build_room(
     feed = Feed(pbx.name, link, inbox, clock.wall_ms, tasks, presentations, wrap_ups, members)
     recorder = _recorder(settings, pbx, link, wall_s)
     return PbxRoom(pbx.name, link, feed, switchboard, actions, recorder)
-
-
-def _seconds(clock: Clock) -> Callable[[], float]:
-    return lambda: clock.wall_ms() / 1000
 
 
 def _recorder(
@@ -153,7 +149,7 @@ def _link(
         events=events,
         ping_interval_s=LISTENING_PING_S if events != "off" else 5.0,
     )
-    return AmiLink(account, inbox, clock.monotonic, _seconds(clock), Random(), name)
+    return AmiLink(account, inbox, clock.monotonic, wall_seconds(clock), Random(), name)
 
 
 def _secret(holder: Pbx | Account) -> str:

@@ -1,4 +1,4 @@
-"""The HTML shells: sign-in, desk, wall, the list of calls, one call, administration.
+"""The HTML of the pages: one shell for all, which names a page's styles and its script.
 
 A shell has no inline script or style, so the pages run under the policy below. Language, direction
 and theme are in ``<html>`` from the first byte: the right layout is there before any script runs.
@@ -32,6 +32,15 @@ TITLES: dict[Page, dict[Language, str]] = {
     "call": {"en": "Call", "fa": "تماس", "he": "שיחה"},
     "admin": {"en": "Administration", "fa": "مدیریت سامانه", "he": "ניהול המערכת"},
 }
+# What a page is made of: style sheets in their order, and the module that begins it.
+PARTS: dict[Page, tuple[tuple[str, ...], str]] = {
+    "sign-in": (("tokens", "base", "sign-in"), "sign-in"),
+    "desk": (("tokens", "base", "frame", "desk"), "desk/main"),
+    "wall": (("tokens", "base", "wall"), "wall/main"),
+    "calls": (("tokens", "base", "frame", "calls"), "calls/main"),
+    "call": (("tokens", "base", "frame", "calls"), "calls/call"),
+    "admin": (("tokens", "base", "frame", "admin"), "admin/main"),
+}
 NEEDS_SCRIPT: dict[Language, str] = {
     "en": "This page needs JavaScript. Please allow it for this address.",
     "fa": "این صفحه به جاوااسکریپت نیاز دارد. لطفاً آن را برای این نشانی فعال کنید.",
@@ -52,7 +61,13 @@ def theme_of(text: str | None, default: Theme) -> Theme:
 
 def shell(page: Page, *, lang: Language, theme: Theme, fake: bool, version: str) -> str:
     """The HTML of one page. ``fake`` puts the demo notice up before the first frame arrives."""
-    return _template(page).substitute(
+    styles, script = PARTS[page]
+    return _template().substitute(
+        page=page,
+        script=script,
+        styles="\n".join(
+            f'<link rel="stylesheet" href="/static/css/{name}.css">' for name in styles
+        ),
         lang=lang,
         dir="ltr" if lang == "en" else "rtl",
         theme=theme,
@@ -64,6 +79,5 @@ def shell(page: Page, *, lang: Language, theme: Theme, fake: bool, version: str)
 
 
 @cache
-def _template(page: Page) -> Template:
-    path = Path(__file__).resolve().parent / "shells" / f"{page}.html"
-    return Template(path.read_text(encoding="utf-8"))
+def _template() -> Template:
+    return Template((Path(__file__).resolve().parent / "shell.html").read_text(encoding="utf-8"))

@@ -45,7 +45,7 @@ from .facts import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from .life_step import Step, believed, last, word_of
+from .life_step import Step, believed, known_or_new, last, word_of
 
 
 def life_line(recorded: Iterable[Recorded]) -> list[Step]:
@@ -126,10 +126,7 @@ def _recording(steps: list[Step], fact: RecordingStarted, seq: int) -> None:
 
 def _noted(steps: list[Step], fact: NoteSaved, seq: int) -> None:
     """A note is saved while it is typed: only what it says in the end is told."""
-    step = last(steps, "note", by=fact.by)
-    if step is None:
-        step = Step("note", fact.at, seq, settled_by="desk", by=fact.by)
-        steps.append(step)
+    step = known_or_new(steps, "note", fact.at, seq, settled_by="desk", by=fact.by)
     step.at, step.seq, step.text = fact.at, seq, fact.text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 from msgspec import Struct
 
@@ -70,6 +70,16 @@ class Step(Struct):
     by: str = ""
     text: str = ""
     was: Believed | None = None
+
+
+def known_or_new(steps: list[Step], what: StepKind, at: int, seq: int, **same: Any) -> Step:
+    """The last step of this kind that is the same in these, else one that begins at ``at``: the
+    fact of its beginning may be older than what is kept."""
+    step = last(steps, what, **same)
+    if step is None:
+        step = Step(what, at, seq, **same)
+        steps.append(step)
+    return step
 
 
 def last(steps: list[Step], what: StepKind, **same: object) -> Step | None:

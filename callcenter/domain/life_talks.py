@@ -12,7 +12,7 @@ from .facts import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from .life_step import Step, believed, last, word_of
+from .life_step import Step, believed, known_or_new, last, word_of
 
 
 def joined(steps: list[Step], fact: AgentAnswered, seq: int) -> None:
@@ -33,17 +33,9 @@ def joined(steps: list[Step], fact: AgentAnswered, seq: int) -> None:
 
 def parted(steps: list[Step], fact: ConversationEnded, seq: int) -> None:
     """A conversation ended, and what was held with it."""
-    step = last(steps, "talked", conversation=fact.conversation)
-    if step is None:
-        step = Step(
-            "talked",
-            fact.at - fact.talk_ms,
-            seq,
-            agent=fact.agent,
-            queue=fact.queue,
-            conversation=fact.conversation,
-        )
-        steps.append(step)
+    began = fact.at - fact.talk_ms
+    step = known_or_new(steps, "talked", began, seq, conversation=fact.conversation)
+    step.agent, step.queue = fact.agent, fact.queue
     step.until, step.ms, step.by = fact.at, fact.talk_ms, fact.ended_by
     held = last(steps, "held", conversation=fact.conversation)
     if held is not None and held.until is None:
@@ -121,14 +113,6 @@ def wrapping(steps: list[Step], fact: WrapUpStarted, seq: int) -> None:
 
 def wrapped(steps: list[Step], fact: WrapUpEnded, seq: int) -> None:
     """After-call work ended."""
-    step = last(steps, "wrapped_up", conversation=fact.conversation)
-    if step is None:
-        step = Step(
-            "wrapped_up",
-            fact.at - fact.wrapup_ms,
-            seq,
-            agent=fact.agent,
-            conversation=fact.conversation,
-        )
-        steps.append(step)
-    step.until, step.ms = fact.at, fact.wrapup_ms
+    began = fact.at - fact.wrapup_ms
+    step = known_or_new(steps, "wrapped_up", began, seq, conversation=fact.conversation)
+    step.agent, step.until, step.ms = fact.agent, fact.at, fact.wrapup_ms

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .facts import AgentOffered, OfferEnded, QueueEntered, QueueLeft, QueueRefused, VisitCorrected
-from .life_step import Evidence, Step, believed, last, word_of
+from .life_step import Evidence, Step, believed, known_or_new, last, word_of
 
 BY_QUEUE_STATUS = frozenset({"timed_out", "emptied"})
 """Ends of a visit that no event tells: the variable that ``app_queue`` sets does."""
@@ -83,15 +83,6 @@ def offered(steps: list[Step], fact: AgentOffered, seq: int) -> None:
 
 def offer_ended(steps: list[Step], fact: OfferEnded, seq: int) -> None:
     """The ringing ended."""
-    step = last(steps, "rang", offer=fact.offer)
-    if step is None:
-        step = Step(
-            "rang",
-            fact.at - fact.ring_ms,
-            seq,
-            agent=fact.agent,
-            visit=fact.visit,
-            offer=fact.offer,
-        )
-        steps.append(step)
+    step = known_or_new(steps, "rang", fact.at - fact.ring_ms, seq, offer=fact.offer)
+    step.agent, step.visit = fact.agent, fact.visit
     step.until, step.ms, step.end = fact.at, fact.ring_ms, fact.end

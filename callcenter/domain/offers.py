@@ -101,6 +101,10 @@ def end(scene: Scene, track: CallTrack, offer: OpenOffer, how: OfferEnd, at: int
         track.turned_away.add(offer.agent.id)
         if offer.visit is None:
             track.direct_ends.append(how)
+    _say_ended(scene, track, offer, how, at)
+
+
+def _say_ended(scene: Scene, track: CallTrack, offer: OpenOffer, how: OfferEnd, at: int) -> None:
     scene.say(
         OfferEnded(
             at=at,
@@ -134,18 +138,7 @@ def lifted_in_vain(scene: Scene, track: CallTrack, agent_id: str, how: OfferEnd,
         return
     del track.answered_offers[agent_id]
     track.turned_away.add(agent_id)
-    scene.say(
-        OfferEnded(
-            at=at,
-            pbx=scene.pbx,
-            call=track.id,
-            offer=offer.number,
-            agent=offer.agent,
-            end=how,
-            ring_ms=offer.ring_ms,
-            visit=offer.visit,
-        )
-    )
+    _say_ended(scene, track, offer, how, at)
 
 
 def of_leg(track: CallTrack, leg: Leg) -> OpenOffer | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -15,3 +16,8 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds from an arbitrary start; never goes back."""
         ...
+
+
+def wall_seconds(clock: Clock) -> Callable[[], float]:
+    """The clock for who counts epoch seconds (UTC), as AMI and the logs of Asterisk do."""
+    return lambda: clock.wall_ms() / 1000

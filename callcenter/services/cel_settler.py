@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-from callcenter.domain.facts import AnyFact, CallStarted, CustomerLinked
 from callcenter.domain.heard import Heard
 from callcenter.domain.hung_up import LegEnd, is_open, settled
 from callcenter.domain.model import AgentRef, CallRecord
@@ -19,7 +18,7 @@ from callcenter.domain.unheard import unheard
 from callcenter.ports.clock import Clock
 from callcenter.ports.errors import StoreUnavailable
 
-from .history import Link
+from .history import Link, Links
 from .ports_books import Books
 from .ports_cel import EndedLegs
 from .reconcile import Writer
@@ -62,7 +61,7 @@ class CelSettler:
         self._clock = clock
         self._known_agents = known_agents
         self._trunks = trunks
-        self._link = link
+        self._links = Links(link)
         self._wait_s = wait_s
         self._waiting: dict[str, LegEnd] = {}
         self._unknown: dict[str, tuple[float, LegEnd]] = {}
@@ -129,7 +128,7 @@ class CelSettler:
                 continue
             facts = unheard(self._pbx, end, agents)
             if facts:
-                await self._writer.commit([], await linked(facts, self._link))
+                await self._writer.commit([], await self._links.behind_start(facts))
                 self.made += 1
 
     def _goes_on(self, call: str) -> bool:
@@ -159,23 +158,3 @@ class CelSettler:
         board = [ref for ref in self._known_agents() if ref.id.startswith(f"{self._pbx}:")]
         refs = [*board, *await self._books.agents(self._pbx)]
         return {ref.interface.casefold(): ref for ref in refs}
-
-
-async def linked(facts: Sequence[AnyFact], link: Link | None) -> list[AnyFact]:
-    """The facts of a call with the customer's link behind its start, where the number tells."""
-    start, *rest = facts
-    if link is None or not isinstance(start, CallStarted) or not start.number:
-        return list(facts)
-    found = (await link([start.number]))[0]
-    if found is None:
-        return list(facts)
-    customer_id, e164, how = found
-    whose = CustomerLinked(
-        at=start.at,
-        pbx=start.pbx,
-        call=start.call,
-        customer_id=customer_id,
-        e164=e164,
-        how=how,
-    )
-    return [start, whose, *rest]

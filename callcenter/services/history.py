@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import contextmanager
 from typing import Protocol
 
-from callcenter.domain.facts import CallsImported
+from callcenter.domain.facts import AnyFact, CallsImported, CallStarted, CustomerLinked
 from callcenter.domain.heard import Heard
 from callcenter.domain.history import History, Linked, number_of, record_of
 from callcenter.domain.logged import LoggedCall
@@ -84,6 +84,26 @@ class Links:
                 new = [number for number in dict.fromkeys(numbers) if number]
             self._known.update(zip(new, await self._link(new), strict=True))
         return [self._known[number] for number in numbers]
+
+    async def behind_start(self, facts: Sequence[AnyFact]) -> list[AnyFact]:
+        """The facts of a call with the customer's link behind its start, if they have one and his
+        number says who he is."""
+        start, *rest = facts
+        if not isinstance(start, CallStarted):
+            return [start, *rest]
+        found = (await self.of([start.number]))[0]
+        if found is None:
+            return [start, *rest]
+        customer_id, e164, how = found
+        whose = CustomerLinked(
+            at=start.at,
+            pbx=start.pbx,
+            call=start.call,
+            customer_id=customer_id,
+            e164=e164,
+            how=how,
+        )
+        return [start, whose, *rest]
 
 
 class Past:

@@ -22,7 +22,6 @@ from callcenter.domain.facts import (
     CallFact,
     CallsImported,
     CallStarted,
-    CustomerLinked,
     Recorded,
 )
 from callcenter.domain.heard import Heard
@@ -228,7 +227,7 @@ class Reconciliation:
             judged = judge(self._pbx, record, call, self._names, self._heard, elsewhere)
             self._enter(judged)
             if judged.facts:
-                facts += await self._linked(judged.facts)
+                facts += await self._links.behind_start(judged.facts)
                 if record is not None:
                     changed.append(record)
                 else:
@@ -277,25 +276,6 @@ class Reconciliation:
             return None
         self._learn(nearest[1])
         return nearest[1]
-
-    async def _linked(self, facts: list[AnyFact]) -> list[AnyFact]:
-        """The facts with the customer's link behind the start, where his number says who he is."""
-        start = facts[0]
-        if not isinstance(start, CallStarted):
-            return facts
-        found = (await self._links.of([start.number]))[0]
-        if found is None:
-            return facts
-        customer_id, e164, how = found
-        linked = CustomerLinked(
-            at=start.at,
-            pbx=start.pbx,
-            call=start.call,
-            customer_id=customer_id,
-            e164=e164,
-            how=how,
-        )
-        return [start, linked, *facts[1:]]
 
     # -- our calls -------------------------------------------------------------------------
 

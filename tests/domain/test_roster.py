@@ -18,7 +18,8 @@ from callcenter.domain.facts import (
     QueueLeft,
 )
 from callcenter.domain.model import CallRecord
-from callcenter.domain.signals import LegSeen, PbxStopping, QueueNamed, Signal
+from callcenter.domain.signals import LegSeen, PbxStopping, QueueNamed
+from tests.domain.roster_scene import MEMBERS, rung, the_call
 from tests.invariants import nobody_is_busy, nothing_is_open
 from tests.playbook import (
     Playbook,
@@ -44,26 +45,10 @@ from tests.playbook import (
     waits,
 )
 
-MEMBERS = [member("1001", row=True), member("1002", row=True)]
-
 
 @pytest.fixture
 def book() -> Playbook:
-    book = Playbook().with_members("support", "1001", "1002").waiting().ringing()
-    book.told()
-    return book.wait(5)
-
-
-def the_call(*more: Signal) -> list[Signal]:
-    """Rows of the roster while 1001 talks with the caller."""
-    return [
-        *MEMBERS,
-        line_in("c", row=True),
-        phone("a", "1001", "c", 6, row=True),
-        enters("a", "b-a", row=True),
-        enters("c", "b-a", row=True),
-        *more,
-    ]
+    return rung()
 
 
 def test_agents_are_unknown_while_the_link_is_down(book: Playbook) -> None:

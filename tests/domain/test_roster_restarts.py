@@ -7,7 +7,8 @@ import pytest
 from callcenter.domain.facts import (
     AgentStateChanged,
 )
-from callcenter.domain.signals import MemberSeen, Signal
+from callcenter.domain.signals import MemberSeen
+from tests.domain.roster_scene import MEMBERS, rung, the_call
 from tests.playbook import (
     Playbook,
     dial_end,
@@ -18,33 +19,16 @@ from tests.playbook import (
     leaves_queue,
     line_in,
     link_down,
-    member,
     missed,
     phone,
     roster,
     waits,
 )
 
-MEMBERS = [member("1001", row=True), member("1002", row=True)]
-
 
 @pytest.fixture
 def book() -> Playbook:
-    book = Playbook().with_members("support", "1001", "1002").waiting().ringing()
-    book.told()
-    return book.wait(5)
-
-
-def the_call(*more: Signal) -> list[Signal]:
-    """Rows of the roster while 1001 talks with the caller."""
-    return [
-        *MEMBERS,
-        line_in("c", row=True),
-        phone("a", "1001", "c", 6, row=True),
-        enters("a", "b-a", row=True),
-        enters("c", "b-a", row=True),
-        *more,
-    ]
+    return rung()
 
 
 def test_who_signed_out_while_we_were_down_is_told_so() -> None:

@@ -12,7 +12,8 @@ from callcenter.domain.facts import CallEnded, ConversationCorrected
 from callcenter.domain.hung_up import LegEnd
 from callcenter.domain.unheard import unheard
 from callcenter.ports.errors import StoreUnavailable
-from callcenter.services.cel_settler import CelSettler, linked
+from callcenter.services.cel_settler import CelSettler
+from callcenter.services.history import Links
 from callcenter.services.ports_cel import Place
 from callcenter.supervise import Tasks
 from tests.services.house import LEILA, T0_S, House, answered, house, link
@@ -190,6 +191,6 @@ async def test_a_number_that_means_nothing_is_linked_to_nobody() -> None:
         return [None for _ in numbers]
 
     facts = unheard("pbx1", whole("2.0", 0, 9), {})
-    assert await linked(facts, nothing) == facts
-    assert await linked(facts, None) == facts
-    assert await linked(facts[1:], nothing) == facts[1:]
+    assert await Links(nothing).behind_start(facts) == facts
+    assert await Links(None).behind_start(facts) == facts
+    assert await Links(nothing).behind_start(facts[1:]) == facts[1:]
