@@ -154,6 +154,6 @@ def _visit(
     if [names[agent] for agent in truth.get("rna", [])] != logged["rna"]:
         wrong.append(f"rang in vain: {truth.get('rna', [])}, queue_log says {logged['rna']}")
     for key in ("wait", "talk"):
-        if truth.get(key) is not None and abs(truth[key] - logged.get(key, -99)) > tolerance:
+        if key in truth and abs(truth[key] - logged.get(key, -99)) > tolerance:
             wrong.append(f"{key}: {truth[key]} s, queue_log says {logged.get(key)} s")
     return wrong

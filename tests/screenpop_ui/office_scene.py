@@ -50,6 +50,13 @@ ENDS: tuple[tuple[Outcome, VisitEnd | None, int, int], ...] = (
 )
 
 
+HIDDEN = {
+    5: Caller(presentation="withheld"),
+    # What some lines say in place of a number, and nothing else of it.
+    7: Caller(number="anonymous", name="Anonymous"),
+}
+
+
 def _record(lang: str, n: int) -> CallRecord:
     """One of many: the tenth before the last is like the last."""
     outcome, end, wait_s, talk_s = ENDS[n % len(ENDS)]
@@ -70,9 +77,7 @@ def _record(lang: str, n: int) -> CallRecord:
         uniqueid=f"17953{n:05d}.{n}",
         linkedid=f"17953{n:05d}.{n}",
         direction="outbound" if n == 6 else "inbound",
-        caller=Caller(number=number, e164=f"+98{number[1:]}")
-        if n != 5
-        else Caller(presentation="withheld"),
+        caller=HIDDEN.get(n) or Caller(number=number, e164=f"+98{number[1:]}"),
         line="02191000600",
         customer_id=10 + n % 4 if n % 3 == 0 else None,
         started_at=at,

@@ -225,14 +225,16 @@ async def caller_goes_in_the_announcement(stage: Stage) -> Truth:
     await call.hangup()
     await desk.finished()
     await stage.gone()
+    assert call.t_answer is not None
+    assert desk.t_end is not None
     visit = {
         "queue": stage.queue("support"),
         "result": "abandoned",
         "wait": seconds(call.talk),
         "by": "caller",
         "rung": [agent.number],
-        "log": {"wait": None},
-        "why": "the queue notices that he is gone when the announcement is over, some seconds late",
+        "log": {"wait": seconds(desk.t_end - call.t_answer)},
+        "why": "the queue notices that he is gone when the announcement is over",
     }
     return inbound(stage, [visit], "caller")
 

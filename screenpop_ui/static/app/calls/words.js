@@ -29,9 +29,11 @@ export const callerName = (call, customer) => customer?.name || call.caller.name
 /** Name and number, or why there is none. @param {{call: any, customer?: any}} props */
 export function Who({ call, customer }) {
   const name = callerName(call, customer);
-  const number = call.caller.e164 || call.caller.number;
+  const said = call.caller.e164 || call.caller.number;
+  // Lines write "anonymous" and the like where a number would stand.
+  const number = /\p{Nd}/u.test(said) ? said : '';
   const shown = nationalOf(customer, number) || call.caller.number || number;
-  const hidden = call.caller.presentation !== 'shown' && !number;
+  const hidden = !number && (said || call.caller.presentation !== 'shown');
   if (hidden) return html`<b>${t('caller.private')}</b>`;
   if (!name) return html`<b>${number ? html`<${Phone} text=${shown} />` : t('caller.unknown')}</b>`;
   return html`<b><bdi>${name}</bdi></b>${number && html`<small><${Phone} text=${shown} /></small>`}`;
