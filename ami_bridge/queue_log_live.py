@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from callcenter.domain.logged import LoggedCall
@@ -27,7 +27,7 @@ class LiveLog:
 
     async def calls(
         self, place: tuple[int, int, str] | None
-    ) -> AsyncIterator[tuple[list[LoggedCall], tuple[int, int, str]]]:
+    ) -> AsyncGenerator[tuple[list[LoggedCall], tuple[int, int, str]], None]:
         """Eternal: calls that are over, and the place behind their lines.
 
         It begins at ``place``; without one at the end of the file, for what was before is history.

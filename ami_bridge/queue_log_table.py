@@ -7,7 +7,7 @@ behind them works equally.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 
 from callcenter.domain.logged import LoggedCall
 from callcenter.ports.log_tables import Layout, LogTable, Row
@@ -117,7 +117,7 @@ class LiveTable:
 
     async def calls(
         self, place: tuple[int, int, str] | None
-    ) -> AsyncIterator[tuple[list[LoggedCall], tuple[int, int, str]]]:
+    ) -> AsyncGenerator[tuple[list[LoggedCall], tuple[int, int, str]], None]:
         """Eternal: calls that are over, and the place behind their rows.
 
         It begins at ``place``; without one, or with that of a file, behind what is there now.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -24,10 +25,17 @@ from callcenter.domain.model import CallRecord
 from callcenter.domain.signals import Signal
 from callcenter.domain.switchboard import Switchboard
 from callcenter.ports.clock import Clock, wall_seconds
-from callcenter.services.engine import Engine
 from callcenter.services.gauges import LinkNumbers
 from callcenter.settings import Account, Pbx, Settings
 from callcenter.supervise import Tasks
+
+
+class Writer(Protocol):
+    """Where facts go: the engine."""
+
+    async def commit(self, facts: Sequence[AnyFact], arrived_ms: float | None = None) -> None:
+        """Stores and publishes them."""
+        ...
 
 
 class PbxRoom(Struct, frozen=True):
@@ -40,7 +48,7 @@ class PbxRoom(Struct, frozen=True):
     actions: AmiLink | None
     recorder: FlightRecorder | None
 
-    async def pump(self, engine: Engine, clock: Clock, lag_ms: Callable[[float], None]) -> None:
+    async def pump(self, engine: Writer, clock: Clock, lag_ms: Callable[[float], None]) -> None:
         """Eternal: the only task that applies this PBX's signals.
 
         ``lag_ms`` takes the time from a message's arrival to its facts being published.

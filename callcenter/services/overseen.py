@@ -62,12 +62,11 @@ class LedgerSeen(Struct, frozen=True, kw_only=True):
     lies: dict[str, str]
 
 
-class LinkSeen(Struct, frozen=True, kw_only=True):
-    """One PBX as its link stands. ``since`` None: not yet heard since our start."""
+class LinkCounts(Struct, frozen=True, kw_only=True):
+    """One PBX as its link stands."""
 
     pbx: str
     up: bool
-    since: int | None
     why: str
     events: int
     reconnects: int
@@ -82,13 +81,18 @@ class LinkSeen(Struct, frozen=True, kw_only=True):
     recording_lost: int
 
 
-class HouseSeen(Struct, frozen=True, kw_only=True):
+class LinkSeen(LinkCounts, frozen=True, kw_only=True):
+    """The same, ``since`` when (epoch ms); None: not yet heard since our start."""
+
+    since: int | None
+
+
+class HouseCounts(Struct, frozen=True, kw_only=True):
     """The house as it stands. ``waiting``: facts that wait for the journal; ``trouble`` why."""
 
     version: str
     ready: bool
     reasons: list[str]
-    links: list[LinkSeen]
     calls_open: int
     facts: int
     waiting: int
@@ -100,6 +104,12 @@ class HouseSeen(Struct, frozen=True, kw_only=True):
     orphaned: int
     recorder_keep: str
     recorder_scrubs: bool
+
+
+class HouseSeen(HouseCounts, frozen=True, kw_only=True):
+    """The same, with its links."""
+
+    links: list[LinkSeen]
 
 
 class RawEvent(Struct, frozen=True):

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ..ports.clock import Clock
 from ..services.access import SignedIn
-from ..services.overseen import BookSeen, HouseSeen, LinkSeen, Names
+from ..services.overseen import BookSeen, HouseCounts, LinkCounts, Names
 from ..services.ports_books import DayTally
 from .asks import Oversight, Site
 from .bodies import Query, answer, instant, instant_or_none
@@ -69,16 +69,16 @@ class LedgerShape(Struct, frozen=True):
     lies: dict[str, str]
 
 
-class LinkShape(LinkSeen, frozen=True, kw_only=True):
-    """As it stands, the instant in RFC 3339."""
+class LinkShape(LinkCounts, frozen=True, kw_only=True):
+    """One PBX as its link stands, the instant in RFC 3339."""
 
-    since: str | None  # type: ignore[assignment]  # the same instant, as the API writes it
+    since: str | None
 
 
-class HouseShape(HouseSeen, frozen=True, kw_only=True):
+class HouseShape(HouseCounts, frozen=True, kw_only=True):
     """The house, with its links."""
 
-    links: list[LinkShape]  # type: ignore[assignment]  # see LinkShape
+    links: list[LinkShape]
 
 
 class OversightApi:

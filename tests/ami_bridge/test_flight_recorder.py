@@ -92,16 +92,11 @@ async def test_what_is_said_while_the_page_is_turned_is_kept(tmp_path: Path) -> 
     now = NOON + HOUR - 1
     recorder = FlightRecorder("pbx1", tmp_path, 86_400, False, lambda: now)
     recorder.record(said("1"), now)
-    old = recorder._page()
-    write = old._write
-
-    def slowly(batch: object) -> None:
-        recorder.record(said("2"), now)
-        write(batch)  # type: ignore[arg-type]  # handed on as it came
-
-    old._write = slowly  # type: ignore[method-assign]  # the moment between, made visible
     now += 2
-    await recorder._turn(int(now) // 3600)
+    turning = asyncio.get_running_loop().create_task(recorder._turn(int(now) // 3600))
+    await asyncio.sleep(0)
+    recorder.record(said("2"), now)
+    await turning
     await recorder._flush(recorder._page())
     packed, plain = sorted(tmp_path.iterdir())
     with gzip.open(packed) as file:

@@ -26,7 +26,7 @@ async def test_a_call_comes_when_it_has_been_quiet_by_the_clock(tmp_path: Path) 
     calls, again = await asyncio.wait_for(anext(told), 5)
     assert [call.callid for call in calls] == ["1.0"]
     assert again == place
-    await told.aclose()  # type: ignore[attr-defined]  # a generator
+    await told.aclose()
 
 
 async def test_without_a_place_what_was_before_is_history(tmp_path: Path) -> None:

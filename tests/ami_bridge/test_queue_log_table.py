@@ -33,7 +33,7 @@ async def test_calls_come_out_of_a_table_and_it_may_be_away_meanwhile(
     calls, again = await asyncio.wait_for(anext(told), 5)
     assert [(call.callid, call.visits[0].end) for call in calls] == [("1.0", "abandoned")]
     assert again == place
-    await told.aclose()  # type: ignore[attr-defined]  # a generator
+    await told.aclose()
     table.put(4, 70, "ENTERQUEUE", "2.0")
     later = LiveTable(table, "UTC", lambda: now[0], poll_s=0.01)
     _, last = await asyncio.wait_for(anext(later.calls(place)), 5)

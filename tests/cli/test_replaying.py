@@ -76,7 +76,7 @@ async def an_hour(loop: VirtualLoop, settings: Settings, minutes: float) -> list
     assert room.recorder is not None
     tasks.eternal("recorder", room.recorder.run())
     tasks.eternal("link", room.link.run())
-    tasks.eternal("pump", room.pump(noted, clock, lambda ms: None))  # type: ignore[arg-type]  # notes only
+    tasks.eternal("pump", room.pump(noted, clock, lambda ms: None))
     try:
         for cut_at in CUT_AT_S:
             await asyncio.sleep(cut_at - loop.time())

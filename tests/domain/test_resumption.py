@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from callcenter.domain.facts import AgentOffered, CallStarted, WrapUpEnded, WrapUpStarted
 from callcenter.domain.model import CallRecord
 from callcenter.domain.resumption import track_of
-from callcenter.domain.signals import BridgeJoined, QueueWraps, WaitingRow
+from callcenter.domain.signals import BridgeJoined, QueueWraps, Signal, WaitingRow
 from tests.playbook import (
     T0,
     Playbook,
@@ -34,11 +34,11 @@ def stored(book: Playbook) -> list[CallRecord]:
     ]
 
 
-def restarted(book: Playbook, *rows: object) -> Playbook:
+def restarted(book: Playbook, *rows: Signal) -> Playbook:
     """Killed, started again, and told the roster."""
     new = Playbook(resumes=stored(book))
     new.now = book.now + 1_000
-    new.say(*roster(member("1001", row=True), *rows))  # type: ignore[arg-type]  # any row
+    new.say(*roster(member("1001", row=True), *rows))
     return new
 
 
