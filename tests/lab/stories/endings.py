@@ -7,12 +7,24 @@ goes while the agent hears the announcement, one round only (option ``n``), a ke
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from ..phone import Plan
 from ..stage import Stage, Truth
 from .told import Told, answered_visit, inbound, leg, seconds
 
 NOT_HIS_DEED = "queue_log writes ABANDON for whoever goes while he waits, whoever ended it"
+
+
+def _taken_out(stage: Stage, waited: float) -> dict[str, Any]:
+    """Somebody else ended his waiting in support, and queue_log says that he gave up."""
+    return {
+        "queue": stage.queue("support"),
+        "result": "withdrawn",
+        "wait": seconds(waited),
+        "log": {"result": "abandoned"},
+        "why": NOT_HIS_DEED,
+    }
 
 
 async def withdrawn(stage: Stage) -> Truth:
@@ -81,13 +93,7 @@ async def _redirected(stage: Stage, *, ringing: bool) -> Truth:
     await talk.hangup()
     await call.finished()
     await stage.gone()
-    visit = {
-        "queue": stage.queue("support"),
-        "result": "withdrawn",
-        "wait": seconds(waited),
-        "log": {"result": "abandoned"},
-        "why": NOT_HIS_DEED,
-    }
+    visit = _taken_out(stage, waited)
     if ringing:
         visit["rung"] = [agent.number]
     truth = inbound(stage, [visit], "agent", legs=[leg(other, talk, "agent")])
@@ -120,13 +126,7 @@ async def redirected_to_queue(stage: Stage) -> Truth:
     await asyncio.sleep(2)
     await call.hangup()
     await stage.gone()
-    first = {
-        "queue": stage.queue("support"),
-        "result": "withdrawn",
-        "wait": seconds(waited),
-        "log": {"result": "abandoned"},
-        "why": NOT_HIS_DEED,
-    }
+    first = _taken_out(stage, waited)
     second = {
         "queue": stage.queue("sales"),
         "result": "abandoned",
@@ -143,13 +143,7 @@ async def hung_up_while_waiting(stage: Stage) -> Truth:
     await stage.ami.action("Hangup", Channel=await stage.caller_channel())
     await call.finished()
     await stage.gone()
-    visit = {
-        "queue": stage.queue("support"),
-        "result": "withdrawn",
-        "wait": seconds(call.talk),
-        "log": {"result": "abandoned"},
-        "why": NOT_HIS_DEED,
-    }
+    visit = _taken_out(stage, call.talk)
     return inbound(stage, [visit], "pbx")
 
 
@@ -158,13 +152,7 @@ async def time_limit_while_waiting(stage: Stage) -> Truth:
     call = await (await stage.call_in(624)).answered()
     await call.finished()
     await stage.gone()
-    visit = {
-        "queue": stage.queue("support"),
-        "result": "withdrawn",
-        "wait": seconds(call.talk),
-        "log": {"result": "abandoned"},
-        "why": NOT_HIS_DEED,
-    }
+    visit = _taken_out(stage, call.talk)
     return inbound(stage, [visit], "pbx")
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from ..ami import AmiError
 from ..phone import Plan
 from ..stage import Stage, Truth
-from .shifts import NO_CALL, Shift, with_shifts, wrap_up_ends
+from .shifts import NO_CALL, Shift, on_shift, with_shifts, wrap_up_ends
 from .told import Told, answered_visit, inbound
 
 
@@ -28,11 +28,7 @@ async def agent_comes_and_goes(stage: Stage) -> Truth:
 
 async def agent_of_two_queues(stage: Stage) -> Truth:
     """Signed in to two queues and out of them one after the other: signed out with the last."""
-    agent = await stage.agent(1)
-    shift = Shift(agent)
-    await stage.sign_in(agent, "support")
-    shift.now("ready")
-    await asyncio.sleep(1)
+    agent, shift = await on_shift(stage, "support")
     await stage.sign_in(agent, "sales")
     await asyncio.sleep(1)
     await stage.sign_out(agent, "support")
@@ -45,15 +41,10 @@ async def agent_of_two_queues(stage: Stage) -> Truth:
 
 async def agent_removed_midcall(stage: Stage) -> Truth:
     """Taken out of the queue 1.5 s into the talk, which goes on; after it he is signed out."""
-    agent = await stage.agent(1, Plan(answer_after=1))
-    shift = Shift(agent)
-    await stage.sign_in(agent, "support")
-    shift.now("ready")
-    await asyncio.sleep(1)
+    agent, shift = await on_shift(stage, "support", Plan(answer_after=1))
     call = await (await stage.call_in(600)).answered()
     desk = await (await agent.desk.next_call()).answered()
-    shift.now("offered", at=desk.t_ring)
-    shift.now("talking", at=desk.t_answer)
+    shift.took(desk)
     await asyncio.sleep(1.5)
     await stage.sign_out(agent, "support")
     await asyncio.sleep(2)
@@ -78,8 +69,7 @@ async def agent_renamed(stage: Stage) -> Truth:
     await asyncio.sleep(1)
     call = await (await stage.call_in(600)).answered()
     desk = await (await agent.desk.next_call()).answered()
-    shift.now("offered", at=desk.t_ring)
-    shift.now("talking", at=desk.t_answer)
+    shift.took(desk)
     await asyncio.sleep(2)
     await desk.hangup()
     shift.now("wrap_up", at=desk.t_end)
@@ -113,8 +103,7 @@ async def signed_in_twice(stage: Stage) -> Truth:
             )
     call = await (await stage.call_in(602)).answered()
     desk = await (await other.desk.next_call()).answered()
-    second.now("offered", at=desk.t_ring)
-    second.now("talking", at=desk.t_answer)
+    second.took(desk)
     await asyncio.sleep(2)
     await call.hangup()
     await desk.finished()
@@ -149,15 +138,10 @@ async def phone_lost_in_the_talk(stage: Stage) -> Truth:
 
     In vip, whose wrap-up the product is told: it can be learned of members who are there only.
     """
-    agent = await stage.agent(1, Plan(answer_after=1))
-    shift = Shift(agent)
-    await stage.sign_in(agent, "vip")
-    shift.now("ready")
-    await asyncio.sleep(1)
+    agent, shift = await on_shift(stage, "vip", Plan(answer_after=1))
     call = await (await stage.call_in(605)).answered()
     desk = await (await agent.desk.next_call()).answered()
-    shift.now("offered", at=desk.t_ring)
-    shift.now("talking", at=desk.t_answer)
+    shift.took(desk)
     await asyncio.sleep(1)
     await agent.desk.register(0)
     await asyncio.sleep(2)

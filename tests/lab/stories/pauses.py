@@ -7,7 +7,7 @@ import time
 
 from ..phone import Plan
 from ..stage import Agent, Stage, Truth
-from .shifts import NO_CALL, Shift, with_shifts, wrap_up_ends
+from .shifts import NO_CALL, Shift, on_shift, with_shifts, wrap_up_ends
 from .told import Told, answered_visit, inbound, seconds
 
 
@@ -87,11 +87,7 @@ async def signs_in_paused(stage: Stage) -> Truth:
 
 async def autopaused(stage: Stage) -> Truth:
     """Does not answer a queue that pauses whoever does not: offered 6 s, then paused by it."""
-    agent = await stage.agent(1)
-    shift = Shift(agent)
-    await stage.sign_in(agent, "auto")
-    shift.now("ready")
-    await asyncio.sleep(1)
+    agent, shift = await on_shift(stage, "auto")
     call = await (await stage.call_in(627)).answered()
     rung = await (await agent.desk.next_call()).ringing()
     shift.now("offered", at=rung.t_ring)
@@ -118,11 +114,7 @@ async def autopaused(stage: Stage) -> Truth:
 
 async def paused_while_ringing(stage: Stage) -> Truth:
     """Pausing does not stop the ringing: he is rung until it runs out, then paused."""
-    agent = await stage.agent(1)
-    shift = Shift(agent)
-    await stage.sign_in(agent, "support")
-    shift.now("ready")
-    await asyncio.sleep(1)
+    agent, shift = await on_shift(stage, "support")
     call = await (await stage.call_in(600)).answered()
     rung = await (await agent.desk.next_call()).ringing()
     shift.now("offered", at=rung.t_ring)
@@ -148,15 +140,10 @@ async def paused_in_the_talk(stage: Stage) -> Truth:
 
     Back before the queue's 5 s are over he is free all the same: it was his own word.
     """
-    agent = await stage.agent(1, Plan(answer_after=1))
-    shift = Shift(agent)
-    await stage.sign_in(agent, "support")
-    shift.now("ready")
-    await asyncio.sleep(1)
+    agent, shift = await on_shift(stage, "support", Plan(answer_after=1))
     call = await (await stage.call_in(600)).answered()
     desk = await (await agent.desk.next_call()).answered()
-    shift.now("offered", at=desk.t_ring)
-    shift.now("talking", at=desk.t_answer)
+    shift.took(desk)
     await asyncio.sleep(1)
     await stage.pause(agent, "support", "lunch")
     await asyncio.sleep(1)
@@ -177,8 +164,7 @@ async def _answered(stage: Stage, shift: Shift) -> tuple[dict[str, object], floa
     agent = shift.agent
     call = await (await stage.call_in(600)).answered()
     desk = await (await agent.desk.next_call()).answered()
-    shift.now("offered", at=desk.t_ring)
-    shift.now("talking", at=desk.t_answer)
+    shift.took(desk)
     await asyncio.sleep(2)
     await desk.hangup()
     await call.finished()
@@ -190,11 +176,7 @@ async def _answered(stage: Stage, shift: Shift) -> tuple[dict[str, object], floa
 
 async def wrap_up_by_rule(stage: Stage) -> Truth:
     """The queue's 5 s after the talk, then he is ready."""
-    agent = await stage.agent(1, Plan(answer_after=1))
-    shift = Shift(agent)
-    await stage.sign_in(agent, "support")
-    shift.now("ready")
-    await asyncio.sleep(1)
+    _, shift = await on_shift(stage, "support", Plan(answer_after=1))
     visit, ended = await _answered(stage, shift)
     shift.now("ready", at=wrap_up_ends(ended))
     await asyncio.sleep(7)
@@ -203,11 +185,7 @@ async def wrap_up_by_rule(stage: Stage) -> Truth:
 
 async def wrap_up_by_pause(stage: Stage) -> Truth:
     """He extends the queue's 5 s by a pause that says after-call work, to 8 s."""
-    agent = await stage.agent(1, Plan(answer_after=1))
-    shift = Shift(agent)
-    await stage.sign_in(agent, "support")
-    shift.now("ready")
-    await asyncio.sleep(1)
+    agent, shift = await on_shift(stage, "support", Plan(answer_after=1))
     visit, ended = await _answered(stage, shift)
     await asyncio.sleep(2)
     await stage.pause(agent, "support", "wrap-up")
@@ -220,11 +198,7 @@ async def wrap_up_by_pause(stage: Stage) -> Truth:
 
 async def lunch_in_the_wrap_up(stage: Stage) -> Truth:
     """2 s into the after-call work he goes to lunch: that is what he does from then on."""
-    agent = await stage.agent(1, Plan(answer_after=1))
-    shift = Shift(agent)
-    await stage.sign_in(agent, "support")
-    shift.now("ready")
-    await asyncio.sleep(1)
+    agent, shift = await on_shift(stage, "support", Plan(answer_after=1))
     visit, _ = await _answered(stage, shift)
     await asyncio.sleep(2)
     await stage.pause(agent, "support", "lunch")
@@ -238,11 +212,7 @@ async def lunch_in_the_wrap_up(stage: Stage) -> Truth:
 
 async def signs_out_in_the_wrap_up(stage: Stage) -> Truth:
     """2 s into the after-call work he signs out."""
-    agent = await stage.agent(1, Plan(answer_after=1))
-    shift = Shift(agent)
-    await stage.sign_in(agent, "support")
-    shift.now("ready")
-    await asyncio.sleep(1)
+    agent, shift = await on_shift(stage, "support", Plan(answer_after=1))
     visit, _ = await _answered(stage, shift)
     await asyncio.sleep(2)
     await stage.sign_out(agent, "support")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
-from ..stage import Agent, Truth
+from ..call import SipCall
+from ..phone import Plan
+from ..stage import Agent, Stage, Truth
 
 
 class Shift:
@@ -21,6 +24,11 @@ class Shift:
         if self._spans:
             self._spans[-1]["to"] = round(since, 3)
         self._spans.append({"state": state, "reason": reason, "from": round(since, 3), "to": None})
+
+    def took(self, desk: SipCall) -> None:
+        """His phone rang and he answered."""
+        self.now("offered", at=desk.t_ring)
+        self.now("talking", at=desk.t_answer)
 
     def over(self, at: float | None = None) -> list[dict[str, Any]]:
         """The spans; the last one ends now."""
@@ -40,3 +48,13 @@ def wrap_up_ends(talk_ended: float, length_s: int = 5) -> float:
 
 NO_CALL: Truth = {"kind": "sip", "calls": []}
 """A story in which nobody calls."""
+
+
+async def on_shift(stage: Stage, queue: str, plan: Plan | None = None) -> tuple[Agent, Shift]:
+    """The stage's first agent, a second after he signed in to this one queue."""
+    agent = await stage.agent(1, plan)
+    shift = Shift(agent)
+    await stage.sign_in(agent, queue)
+    shift.now("ready")
+    await asyncio.sleep(1)
+    return agent, shift
