@@ -30,7 +30,8 @@ class OpenVisit(Struct, eq=False):
     """A stay in a queue that has not ended. Zero instants mean: not yet.
 
     ``hungup_at``: the waiting caller's own line hung up, which a queue notices late while a member
-    hears its announcement (ASTERISK 3.1 d).
+    hears its announcement (ASTERISK 3.1 d). ``listed``: the number of the roster that last had him
+    among those who wait.
     """
 
     number: int
@@ -46,6 +47,7 @@ class OpenVisit(Struct, eq=False):
     connected_to: str = ""
     moved_to: str = ""
     variables_seen: bool = False
+    listed: int = 0
 
 
 class OpenOffer(Struct, eq=False):

@@ -40,6 +40,8 @@ def seen(scene: Scene, s: LegSeen) -> None:
     leg = scene.legs.add(s.leg, s.name, s.state, s.at - s.age_ms)
     leg.linkedid, leg.number, leg.cname = s.linkedid, s.number, s.cname
     leg.context, leg.exten, leg.in_roster = s.context, s.exten, s.row
+    # Whoever dials a Local hands on his Linkedid: the first of its own was originated.
+    leg.originated = s.row and bool(leg.half) and s.linkedid in ("", s.leg)
     leg.spy = leg.endpoint.partition("/")[0] in NOT_PEOPLE
     if leg.spy:
         return
@@ -53,6 +55,7 @@ def seen(scene: Scene, s: LegSeen) -> None:
         lines.start(scene, leg, leg.born if s.row else s.at)
     elif head is not None:
         leg.call = head.call
+    _noted_up(scene, leg)
     if s.row or s.state in (DIALLING, RING):
         presence(scene, leg)
 
@@ -64,10 +67,14 @@ def stands(scene: Scene, s: LegState) -> None:
         scene.odd += 1
     elif leg.state != s.state:
         leg.state = s.state
-        track = scene.calls.get(leg.call)
-        if s.state == UP and track is not None and track.first == leg.id:
-            track.stood = True
+        _noted_up(scene, leg)
         presence(scene, leg)
+
+
+def _noted_up(scene: Scene, leg: Leg) -> None:
+    track = scene.calls.get(leg.call)
+    if leg.state == UP and track is not None and track.first == leg.id:
+        track.stood = True
 
 
 def presence(scene: Scene, leg: Leg) -> None:

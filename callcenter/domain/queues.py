@@ -39,7 +39,11 @@ def waits(scene: Scene, s: WaitingRow) -> None:
     stay, although the event that says so was told before it.
     """
     track = lines.call_of(scene, s.leg, s.at)
-    if track is None or visits.visit_at(track, s.queue) is not None:
+    if track is None:
+        return
+    known = visits.visit_at(track, s.queue)
+    if known is not None:
+        known.listed = scene.roster_number
         return
     visits.enter(scene, track, s.queue, s.leg, s.at, s.position)
     since = [

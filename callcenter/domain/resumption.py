@@ -90,6 +90,7 @@ def track_of(record: CallRecord) -> CallTrack:
     offers = [(None, "", offer) for offer in record.direct] + [
         (visit.number, visit.queue, offer) for visit in record.visits for offer in visit.offers
     ]
+    waiting = {visit.number for visit in record.visits if visit.end is None}
     track.offer_count = max((offer.number for _, _, offer in offers), default=0)
     for number, queue, offer in offers:
         rung = OpenOffer(offer.number, offer.agent, offer.at, {offer.leg}, number, queue)
@@ -98,9 +99,13 @@ def track_of(record: CallRecord) -> CallTrack:
             track.offers[offer.number] = rung
         elif offer.end == "answered" and not _joined(record, offer):
             track.answered_offers[offer.agent.id] = rung
+            if number is not None and number not in waiting:
+                # A stand-in waited for him; the customer is still to come (``stand_ins``).
+                track.set_aside[offer.agent.id] = (queue, number)
         elif number is None:
             track.direct_ends.append(offer.end)
     for visit in record.visits:
+        track.queued.add(visit.leg or track.customer)
         if visit.end is None:
             track.visits[visit.number] = OpenVisit(
                 visit.number, visit.queue, visit.leg or track.customer, visit.entered_at

@@ -8,8 +8,8 @@ it later. After a restart of the PBX every leg from before is gone.
 
 from __future__ import annotations
 
-from . import conversations, lines, offers, visits, wrap_up
-from .calls import CallTrack, Scene
+from . import channels, conversations, lines, offers, visits, wrap_up
+from .calls import CallTrack, OpenVisit, Scene
 from .facts import LinkLost, LinkRestored
 from .legs import RINGING, Leg
 from .signals import LinkWentDown, RosterBegan, RosterEnded
@@ -85,6 +85,7 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
             if caller is not None and not visit.exten:
                 # Where he entered the queue; a key takes him elsewhere.
                 visit.context, visit.exten = caller.context, caller.exten
+            _connected_meanwhile(scene, track, visit)
     _ringing(scene, s.at, lost_at)
     for ref in list(scene.agents.on_shift.values()):
         scene.agents.of(ref)
@@ -121,6 +122,16 @@ def _lives(scene: Scene, track: CallTrack) -> bool:
     return customer is not None and _there(scene, customer)
 
 
+def _connected_meanwhile(scene: Scene, track: CallTrack, visit: OpenVisit) -> None:
+    """An agent had lifted for him and he waits no more: the queue has connected them."""
+    if visit.connected_at or visit.listed == scene.roster_number:
+        return
+    for lifted in track.answered_offers.values():
+        if lifted.visit == visit.number:
+            visit.connected_at = lifted.at + lifted.ring_ms
+            visit.connected_to = lifted.agent.id
+
+
 def _ringing(scene: Scene, at: int, lost_at: int) -> None:
     """Phones that ring now are offers, also those that began unseen; offers that ring nothing end.
 
@@ -130,7 +141,7 @@ def _ringing(scene: Scene, at: int, lost_at: int) -> None:
         track = scene.calls.get(leg.call)
         if track is None or leg.state != RINGING or leg.half == 2 or leg.spy:
             continue
-        if leg.behind:
+        if leg.behind or _rung_through(scene, track, leg):
             # One phone of his among others: the queue rings the Local channel that dialled it.
             continue
         agent = scene.agents.by_device(leg.endpoint) if leg.half else scene.attribute(leg)
@@ -143,3 +154,22 @@ def _ringing(scene: Scene, at: int, lost_at: int) -> None:
         for offer in list(track.offers.values()):
             if not any(leg in scene.legs.legs for leg in offer.legs):
                 offers.end(scene, track, offer, "cancelled", max(lost_at, offer.at))
+
+
+def _rung_through(scene: Scene, track: CallTrack, leg: Leg) -> bool:
+    """Whether this phone, of which nothing is known, is rung by the Local channel of a member who
+    is: then it speaks for him from now on. Whose device it is comes before any other."""
+    if leg.offer or leg.half:
+        return False
+    members = [
+        scene.agents.of(offer.agent)
+        for offer in track.offers.values()
+        if any(rung.half for rung in map(scene.legs.get, offer.legs) if rung is not None)
+    ]
+    own = scene.agents.by_device(leg.endpoint)
+    member = next((one for one in members if one is own), members[0] if members else None)
+    if member is None:
+        return False
+    channels.absent(scene, leg)
+    leg.agent, leg.behind = member.ref.id, True
+    return True

@@ -71,7 +71,8 @@ def enter(
         return
     unnamed(scene, track)
     for old in list(track.visits.values()):
-        settle(scene, track, old, at, final=True)
+        # Told late, this stay may be older than the one it is taken to follow.
+        settle(scene, track, old, max(at, old.entered_at), final=True)
     track.keyless = None
     track.visit_count += 1
     track.queued.add(leg)

@@ -37,18 +37,7 @@ from .replaying import (
 )
 
 EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
-NOT_TAKEN_UP = frozenset(
-    (
-        *("barged_by_ami", "listened_to"),
-        *("callback_busy", "callback_kept", "click_by_local", "click_by_local_n"),
-        *("follow_me_desk", "follow_me_elsewhere", "follow_me_nobody"),
-    )
-)
-"""Open list: what they have of legs (who listens, for whom a Local channel stands) is in no record,
-so after a restart of ours in their middle the direction or the outcome is told otherwise."""
-WHOLE = [
-    param for param in EVERY if "ami_cut" not in str(param.id) and param.id not in NOT_TAKEN_UP
-]
+WHOLE = [param for param in EVERY if "ami_cut" not in str(param.id)]
 """The stories without a cut of their own."""
 QUIET_MS = 100
 WINDOW_MS = 50
