@@ -242,9 +242,6 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
             track.dial_ends.append(DIAL_BY_CAUSE.get(cause, "NOANSWER"))
         if _ends(scene, track, leg):
             end(scene, track, at)
-    own = scene.calls.get(f"{scene.pbx}:{leg.id}")
-    if own is not None and own is not track and own.customer == leg.id:
-        end(scene, own, at)
     conversations.settle_all(scene, affected, at)
 
 

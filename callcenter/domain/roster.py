@@ -73,10 +73,6 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
                 remains = scene.legs.get(gone)
                 if remains is not None and not remains.in_roster:
                     lines.gone(scene, remains, lost_at, 0)
-    for track in list(scene.calls.values()):
-        first = scene.legs.get(track.first)
-        if first is not None and not _there(scene, first):
-            lines.gone(scene, first, lost_at, 0)
     for track in scene.calls.values():
         for talk in track.talks.values():
             talk.unseen = talk.unseen or talk.leg not in scene.legs.legs
