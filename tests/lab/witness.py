@@ -1,7 +1,8 @@
 """Asterisk's own queue log as a witness of a story: what it says about each visit.
 
 ``compare`` holds the truth against it. Where Asterisk is known to tell a lie, the visit in the
-truth has ``log`` (what the queue log says instead), or ``alt`` when it says one or the other.
+truth has ``log`` (what the queue log says instead), or ``alt`` when it says one or the other; of
+several others ``alt`` is a list.
 """
 
 from __future__ import annotations
@@ -142,12 +143,16 @@ def _visit(
     truth: dict[str, Any], logged: dict[str, Any], names: dict[str, str], tolerance: float
 ) -> list[str]:
     wrong = []
-    alternative = truth.get("alt", {})
-    if logged["result"] == "open" and "open" in (truth["result"], alternative.get("result")):
+    others = truth.get("alt", [])
+    others = [others] if isinstance(others, dict) else others
+    if logged["result"] == "open" and "open" in (truth["result"], *(o["result"] for o in others)):
         # The line of its end stands under another id, or was never written.
         return []
     for key in ("queue", "result", "by", "key"):
-        if key in truth and logged.get(key) not in (truth[key], alternative.get(key, truth[key])):
+        if key in truth and logged.get(key) not in (
+            truth[key],
+            *(o[key] for o in others if key in o),
+        ):
             wrong.append(f"{key}: {truth[key]!r}, queue_log says {logged.get(key)!r}")
     if "agent" in truth and logged.get("agent") != names[truth["agent"]]:
         wrong.append(f"agent: {names[truth['agent']]}, queue_log says {logged.get('agent')}")

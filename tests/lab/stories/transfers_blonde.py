@@ -12,6 +12,8 @@ from .told import Told, inbound, leg
 
 LOST = {"result": "open"}
 """The caller takes another leg's place: now and then the end's line stands under that leg's id."""
+UNTOLD = {"result": "answered", "by": "caller"}
+"""On 16 the end of a caller whom nobody took may be all that queue_log has of the transfer."""
 
 
 async def blonde_refer(stage: Stage) -> Truth:
@@ -45,7 +47,7 @@ async def blonde_refer_unanswered(stage: Stage) -> Truth:
     await first.desk.hangup()
     await first.call.finished()
     await stage.gone()
-    visit = handed_on(stage, first, other.number, "attended", "REFER", alt=LOST)
+    visit = handed_on(stage, first, other.number, "attended", "REFER", alt=[LOST, UNTOLD])
     return inbound(
         stage,
         [visit],
