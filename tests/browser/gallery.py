@@ -28,8 +28,8 @@ STATES = (
     *("wall-calls", "wall-stale"),
 )
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SEEN_SECONDS = 300
-STALE_MS = 60_000
+SEEN_SECONDS = 150
+STALE_MS = 25_000
 
 Key = tuple[str, str, str]
 
@@ -76,7 +76,7 @@ class Gallery:
         context = await self._browser.new_context(
             viewport={"width": 1440, "height": 900}, locale=lang, reduced_motion="reduce"
         )
-        context.set_default_timeout(90_000)
+        context.set_default_timeout(30_000)
         watch = Watch(context, self._demo.base)
         watch.expected += LINK_LOST
         page = await context.new_page()

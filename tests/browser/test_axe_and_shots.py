@@ -19,7 +19,7 @@ from .gallery import LANGUAGES, SIZES, STATES, THEMES, Gallery
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(280),
     pytest.mark.asyncio(loop_scope="session"),
 ]
 
