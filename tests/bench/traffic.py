@@ -58,11 +58,14 @@ def stories(folder: Path = TRACES) -> list[Story]:
     return found
 
 
-def traffic(told: list[Story], start: float, first: int = 0) -> Iterator[Sent]:
-    """All stories again and again without an end, merged by time. ``start`` is epoch seconds."""
+def traffic(
+    told: list[Story], start: float, first: int = 0, every_s: float = EVERY_S
+) -> Iterator[Sent]:
+    """All stories again and again without an end, merged by time. ``start`` is epoch seconds; a
+    story begins each ``every_s``."""
     waiting: list[tuple[float, int, int, Story, dict[str, str]]] = []
     for playing in count(first):
-        begins = (playing - first) * EVERY_S
+        begins = (playing - first) * every_s
         while waiting and waiting[0][0] <= begins:
             yield _send(waiting, start)
         story = told[playing % len(told)]
