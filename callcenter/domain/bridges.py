@@ -6,7 +6,7 @@ say why they change.
 
 from __future__ import annotations
 
-from . import channels, conversations, lines, offers, pool, stand_ins
+from . import channels, conversations, lines, offers, pool, stand_ins, visits
 from .calls import Scene
 from .signals import (
     BridgeJoined,
@@ -31,6 +31,7 @@ def joined(scene: Scene, s: BridgeJoined) -> None:
     scene.legs.enter(leg, s.bridge, s.kind)
     pool.speaks(scene, leg)
     conversations.settle_all(scene, scene.legs.component(leg), s.at)
+    visits.bridged(scene, leg, s.at)
 
 
 def parted(scene: Scene, s: BridgeParted) -> None:

@@ -30,8 +30,8 @@ class OpenVisit(Struct, eq=False):
     """A stay in a queue that has not ended. Zero instants mean: not yet.
 
     ``hungup_at``: the waiting caller's own line hung up, which a queue notices late while a member
-    hears its announcement (ASTERISK 3.1 d). ``listed``: the number of the roster that last had him
-    among those who wait.
+    hears its announcement (ASTERISK 3.1 d). ``bridged_at``: it entered a bridge. ``listed``: the
+    number of the roster that last had him among those who wait.
     """
 
     number: int
@@ -47,6 +47,7 @@ class OpenVisit(Struct, eq=False):
     connected_to: str = ""
     moved_to: str = ""
     variables_seen: bool = False
+    bridged_at: int = 0
     listed: int = 0
 
 
