@@ -6,7 +6,7 @@ say why they change.
 
 from __future__ import annotations
 
-from . import channels, conversations, lines, offers, pool, stand_ins, visits
+from . import channels, conversations, diversion, lines, offers, pool, stand_ins, visits
 from .calls import Scene
 from .signals import (
     BridgeJoined,
@@ -65,6 +65,7 @@ def picked_up(scene: Scene, s: PickedUp) -> None:
     offer = None if track is None else offers.of_leg(track, target)
     if track is not None and offer is not None:
         offers.leg_ended(scene, track, offer, target, "cancelled", s.at)
+    diversion.away(scene, target, s.at)
 
 
 def spied(scene: Scene, s: SpyBegan) -> None:

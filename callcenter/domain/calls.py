@@ -94,10 +94,11 @@ class OpenTalk(Struct, eq=False):
 class CallTrack(Struct, eq=False):
     """The working state of one call. ``asked_at``: the customer's own line asked to hang up;
     ``walked_off``: his line did that by handing on who talked with him;
-    ``taken_over``: what it was about went on in another call; ``turned_away``: agents whose last
-    offer of it came to nothing; ``refusal``: why a queue last refused it, and when; ``nameless``:
-    the same of a queue whose name may still be told; ``keyless``: the visit that it left last, by
-    a key that is not known yet. ``queued``: legs that queues have had;
+    ``taken_over``: what it was about went on in another call; ``diverted``: Local halves through
+    which a member was rung whose phone gave the call to somebody else; ``turned_away``: agents
+    whose last offer of it came to nothing; ``refusal``: why a queue last refused it, and when;
+    ``nameless``: the same of a queue whose name may still be told; ``keyless``: the visit that it
+    left last, by a key that is not known yet. ``queued``: legs that queues have had;
     ``set_aside``: by agent, the queue and visit that led to him before the customer was there
     (``stand_ins``); ``stood``: the first leg was up.
     """
@@ -131,6 +132,7 @@ class CallTrack(Struct, eq=False):
     last_parted_at: int = 0
     ended_talks: dict[str, OpenTalk] = field(default_factory=dict)
     taken_over: bool = False
+    diverted: set[str] = field(default_factory=set)
     queued: set[str] = field(default_factory=set)
     set_aside: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     anew: bool = False

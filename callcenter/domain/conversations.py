@@ -42,7 +42,8 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
             _back(scene, track, track.talks[agent_id], leg, at)
     for talk in list(track.talks.values()):
         if talk.agent.id not in parties:
-            _out_of_reach(scene, track, talk, customer, at, bool(parties))
+            other = next((leg for _, leg in parties.values()), None)
+            _out_of_reach(scene, track, talk, customer, at, other)
     for agent_id in newcomers:
         if scene.blind and (_unsure(parties[agent_id][1]) or _unsure(customer)):
             # Who was there before the gap may be gone: the list, once complete, tells.
@@ -252,7 +253,12 @@ def _back(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg, at: int) -> 
 
 
 def _out_of_reach(
-    scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg | None, at: int, other: bool
+    scene: Scene,
+    track: CallTrack,
+    talk: OpenTalk,
+    customer: Leg | None,
+    at: int,
+    other: Leg | None,
 ) -> None:
     leg = scene.legs.get(talk.leg) or own_phone(scene, track, talk)
     if not talk.parted_at:
@@ -265,16 +271,16 @@ def _out_of_reach(
         return
     if talk.taken_up and talk.held_since and leg is not None:
         talk.consulting = True
-    if talk.consulting and other:
-        _replaced(scene, track, talk, leg, at)
+    if talk.consulting and other is not None:
+        _replaced(scene, track, talk, leg, other, at)
         return
     if customer is not None and leg is not None and talk.transfer is None:
         if talk.consulting and customer.bridge:
             return
         if leg.bridge and customer.bridge and leg.bridge != customer.bridge:
             talk.consulting = True
-            if other:
-                _replaced(scene, track, talk, leg, at)
+            if other is not None:
+                _replaced(scene, track, talk, leg, other, at)
                 return
             hold(scene, track, talk, talk.parted_at)
             return
@@ -287,7 +293,7 @@ def _out_of_reach(
         if at < talk.parted_at + PART_MS:
             return
         redirected(scene, track, talk, "", talk.parted_at)
-    if talk.brought_in is not None and other:
+    if talk.brought_in is not None and other is not None:
         handed_on(scene, track, talk, talk.brought_in, talk.parted_at)
     when = at if talk.consulting else talk.parted_at
     end(scene, track, talk, by_whom(scene, track, talk), when)
@@ -302,7 +308,9 @@ def own_phone(scene: Scene, track: CallTrack, talk: OpenTalk) -> Leg | None:
     return None
 
 
-def _replaced(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg | None, at: int) -> None:
+def _replaced(
+    scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg | None, other: Leg, at: int
+) -> None:
     """Somebody else is with the customer whom the agent left: he was handed on.
 
     Unless the agent comes along with the one whom he brings, and they are three.
@@ -310,6 +318,10 @@ def _replaced(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg | None, a
     talk.replaced_at = talk.replaced_at or at
     scene.wake(track.id, talk.replaced_at + PART_MS)
     if talk.transfer is not None or leg is None or at >= talk.replaced_at + PART_MS:
+        asked = track.asked_at or talk.asked_at or talk.completed
+        if leg is None and talk.left_behind and not asked:
+            # AMI's Bridge took the customer, and Asterisk hung up the agent.
+            redirected(scene, track, talk, other.number, talk.parted_at)
         end(scene, track, talk, "transfer", talk.replaced_at)
 
 

@@ -192,8 +192,8 @@ class LegBook:
         """The ends that ``start`` hears, looking through Local pairs and bridges.
 
         ``start`` itself and its own Local half are not ends. A Local half whose other half has met
-        nobody yet is the end of that walk: its dialplan answers for a person. Once it has met
-        somebody, it was he; when he is gone it leads nowhere.
+        nobody yet and has no phone dialled is the end of that walk: its dialplan answers for a
+        person. Once it has met somebody, it was he; when he is gone it leads nowhere.
         """
         ends: list[Leg] = []
         seen = {start.id}
@@ -221,9 +221,12 @@ class LegBook:
             beyond = list(self.mates(far))
             if far.bridge and beyond:
                 front.extend(beyond)
-            elif not far.met:
+            elif not far.met and not self._rings_a_phone(far):
                 ends.append(far)
         return ends
+
+    def _rings_a_phone(self, half: Leg) -> bool:
+        return any(leg.parent == half.id and not leg.half for leg in self.legs.values())
 
     def component(self, leg: Leg) -> set[str]:
         """The calls of every leg that is joined with ``leg`` by bridges and Local pairs."""

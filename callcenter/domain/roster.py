@@ -11,7 +11,7 @@ from __future__ import annotations
 from . import channels, conversations, lines, offers, visits, wrap_up
 from .calls import CallTrack, OpenVisit, Scene
 from .facts import LinkLost, LinkRestored
-from .legs import RINGING, Leg
+from .legs import RINGING, UP, Leg
 from .signals import LinkWentDown, RosterBegan, RosterEnded
 
 
@@ -135,10 +135,16 @@ def _ringing(scene: Scene, at: int, lost_at: int) -> None:
     """
     for leg in list(scene.legs.legs.values()):
         track = scene.calls.get(leg.call)
-        if track is None or leg.state != RINGING or leg.half == 2 or leg.spy:
+        if track is None or leg.half == 2 or leg.spy or not (_rings(leg) or _lifted(track, leg)):
+            continue
+        if leg.id in track.diverted:
+            for half in scene.legs.wire(leg):
+                half.inherits = False
             continue
         if leg.behind or _rung_through(scene, track, leg):
             # One phone of his among others: the queue rings the Local channel that dialled it.
+            continue
+        if leg.state != RINGING:
             continue
         agent = scene.agents.by_device(leg.endpoint) if leg.half else scene.attribute(leg)
         if agent is not None and leg.id not in (track.first, track.customer):
@@ -152,20 +158,31 @@ def _ringing(scene: Scene, at: int, lost_at: int) -> None:
                 offers.end(scene, track, offer, "cancelled", max(lost_at, offer.at))
 
 
+def _rings(leg: Leg) -> bool:
+    return leg.state == RINGING
+
+
+def _lifted(track: CallTrack, leg: Leg) -> bool:
+    """A phone that somebody lifted and that is not put through: he is asked to confirm."""
+    mine = leg.id not in (track.first, track.customer)
+    return leg.state == UP and mine and not (leg.bridge or leg.half or leg.external)
+
+
 def _rung_through(scene: Scene, track: CallTrack, leg: Leg) -> bool:
     """Whether this phone, of which nothing is known, is rung by the Local channel of a member who
     is: then it speaks for him from now on. Whose device it is comes before any other."""
     if leg.offer or leg.half:
         return False
-    members = [
-        scene.agents.of(offer.agent)
+    through = {
+        offer.agent.id: rung.pair
         for offer in track.offers.values()
-        if any(rung.half for rung in map(scene.legs.get, offer.legs) if rung is not None)
-    ]
+        for rung in map(scene.legs.get, offer.legs)
+        if rung is not None and rung.half
+    }
     own = scene.agents.by_device(leg.endpoint)
-    member = next((one for one in members if one is own), members[0] if members else None)
-    if member is None:
+    member = own.ref.id if own is not None and own.ref.id in through else next(iter(through), "")
+    if not member:
         return False
     channels.absent(scene, leg)
-    leg.agent, leg.behind = member.ref.id, True
+    leg.agent, leg.behind, leg.parent = member, True, through[member]
     return True

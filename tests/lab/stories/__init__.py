@@ -18,6 +18,7 @@ from . import (
     combined,
     conference,
     confirmed,
+    crossings,
     cut,
     detours,
     direct,
@@ -82,6 +83,7 @@ STORIES: dict[str, Told] = {
         click_to_call,
         combined,
         identity,
+        crossings,
         cut,
     )
     for told in family.STORIES
