@@ -40,6 +40,7 @@ from . import (
     transfers_blonde,
     transfers_direct,
     transfers_local,
+    transfers_swapped,
     transfers_to_queues,
     unsaid,
 )
@@ -59,6 +60,7 @@ STORIES: dict[str, Told] = {
         transfers_direct,
         transfers_attended,
         transfers_blonde,
+        transfers_swapped,
         transfers_to_queues,
         transfers_local,
         parking,
