@@ -236,7 +236,7 @@ def _dialplan() -> str:
 
 
 def _more_ways() -> str:
-    """Ways into the queues that the sample does without, 621 to 629."""
+    """Ways into the queues that the sample does without, 621 to 631."""
     after = " same => n,Gosub(queue-left,s,1({0}${{SITE}}))\n same => n,Hangup()\n"
     enter = "exten => {0},1,Answer()\n same => n,Set(QUEUESTATUS=)\n"
     ways = {
@@ -256,5 +256,9 @@ def _more_ways() -> str:
     text += after.format("auto")
     text += enter.format(629) + f" same => n,Queue({REALTIME}${{SITE}},tkx,,,${{WAIT_LIMIT}})\n"
     text += after.format(REALTIME)
+    # The caller may press the keys of features.conf as well.
+    text += "exten => 631,1,Answer()\n same => n,Set(QUEUESTATUS=)\n"
+    text += " same => n,Set(TRANSFER_CONTEXT=internal)\n"
+    text += " same => n,Queue(support${SITE},tTkKxX,,,${WAIT_LIMIT})\n" + after.format("support")
     text += 'exten => 625,1,Dial(PJSIP/1${IF($["${SITE}" = ""]?0:${SITE})}01,20,tkxL(3000))\n'
     return text + " same => n,Hangup()\n"
