@@ -48,6 +48,8 @@ def hold_pressed(scene: Scene, s: HoldPressed) -> None:
     """An agent pressed hold, or took it off."""
     leg = scene.legs.get(s.leg)
     found = None if leg is None else conversations.talk_of_leg(scene, leg)
+    if leg is not None:
+        leg.holds = s.on
     if leg is None or found is None or found[0].customer == leg.id:
         return
     if s.on:

@@ -67,6 +67,7 @@ class OpenTalk(Struct, eq=False):
     """An agent joined with the customer. ``parted_at``: out of reach, not yet known why;
     ``replaced_at``: meanwhile somebody else is with the customer; ``asked_at``: when his own
     device asked for the hang-up; ``left_behind``: the customer's leg left their bridge first;
+    ``away_at``: he then asked somebody else, and is between two bridges;
     ``brought_in``: whom he brought in, three-way; ``unseen``: his leg went while we could not hear;
     ``taken_up``: it began before a restart of ours.
     """
@@ -87,6 +88,7 @@ class OpenTalk(Struct, eq=False):
     completed: str = ""
     asked_at: int = 0
     left_behind: bool = False
+    away_at: int = 0
     unseen: bool = False
     taken_up: bool = False
 

@@ -48,7 +48,8 @@ class Leg(Struct, eq=False):
     number that was dialled through this line. ``pool``: the agent's number in app_agent_pool,
     whose calls come to this leg one after the other. ``met``: it has been in a bridge with
     another leg. ``behind``: it was dialled through a Local channel of its agent. ``before_gap``:
-    it was there when the link went down, whatever the clocks say.
+    it was there when the link went down, whatever the clocks say. ``holds``: its own device has
+    put the others on hold.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Leg(Struct, eq=False):
     met: bool = False
     behind: bool = False
     before_gap: bool = False
+    holds: bool = False
 
     @property
     def silent(self) -> bool:

@@ -66,6 +66,10 @@ LIES = {
     "pickup": ["pick-up"],
     "pickup_then_blind": ["pick-up"],
     "pool_hands_on": ["local member"],
+    "keyed_ask_by_the_caller": ["late completion"],
+    "keyed_blind_by_the_caller": ["transfer by the caller"],
+    "keyed_handed_over_by_the_caller": ["late completion", "transfer by the caller"],
+    "keyed_park_by_the_caller": ["late completion"],
     "queue_full": ["refused at the door"],
     "refused_then_answered": ["refused at the door"],
 }
