@@ -160,7 +160,8 @@ class Service:
         self.tasks.eternal("journal retry", self.engine.retry())
         self.tasks.eternal("projector", self.projector.run())
         self.tasks.eternal("live view", self.live.run())
-        self.tasks.eternal("figures", self._roll(call_log))
+        self.tasks.eternal("figures", self._roll())
+        self.tasks.eternal("first-call resolution", self._resolve(call_log))
         self.tasks.eternal("retention", keeping.retain(database, settings.retention, clock))
         self.tasks.eternal("reconciler", self.books.reconciler.run())
         for name, settler in self.books.settlers.items():
@@ -372,16 +373,25 @@ class Service:
         self.desks.apply(batch, arrived_ms)
         self.live.apply(batch, arrived_ms)
 
-    async def _roll(self, call_log: SqlCallLog) -> None:
-        """Eternal: moves the live windows with the clock and computes what needs the call log."""
-        self.callers.field_kinds = await self.directory.field_kinds()
+    async def _roll(self) -> None:
+        """Eternal: moves the live windows with the clock."""
         while True:
-            now = self.clock.wall_ms()
-            self.figures.roll(now)
-            since = now - fcr.WINDOW_MS - fcr.RESUMED_MS
+            self.figures.roll(self.clock.wall_ms())
+            await asyncio.sleep(FCR_EVERY_S)
+
+    async def _resolve(self, call_log: SqlCallLog) -> None:
+        """Eternal: computes what needs the call log; a store that is away is asked again."""
+        while True:
             began = self.clock.monotonic()
-            calls = await call_log.fcr_calls(since, now + 1)
-            await asyncio.to_thread(self.figures.resolution, calls, now)
-            self.callers.field_kinds = await self.directory.field_kinds()
+            try:
+                await self._resolved(call_log)
+            except StoreUnavailable as error:
+                log.warning("first-call resolution could not be computed: %s", error.sentence)
             took = self.clock.monotonic() - began
             await asyncio.sleep(max(FCR_EVERY_S, took * 50))
+
+    async def _resolved(self, call_log: SqlCallLog) -> None:
+        now = self.clock.wall_ms()
+        self.callers.field_kinds = await self.directory.field_kinds()
+        calls = await call_log.fcr_calls(now - fcr.WINDOW_MS - fcr.RESUMED_MS, now + 1)
+        await asyncio.to_thread(self.figures.resolution, calls, now)

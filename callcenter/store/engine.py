@@ -31,6 +31,7 @@ from callcenter.supervise import Tasks
 from .errors import told
 from .one_hop import OneHop
 from .quick import Quick
+from .server_hop import ServerHop
 
 P = ParamSpec("P")
 S = TypeVar("S", bound="OnDatabase")
@@ -96,6 +97,7 @@ class Database:
         self._quick = Quick(self._readers, self.where, self.sqlite)
         file = self.file
         self._one_hop = None if file is None else OneHop(file, min(busy_ms, JOURNAL_BUSY_MS))
+        self._server_hop = ServerHop(self._readers) if file is None else None
 
     @property
     def file(self) -> Path | None:
@@ -135,21 +137,33 @@ class Database:
 
         Raises ``StoreUnavailable``; ``IntegrityError`` of a broken rule passes to the caller.
         """
-        hop = self._one_hop
-        if hop is None:
-            async with self.write() as connection:
-                await connection.execute(statement, rows)
-            return
         compiled = self._compiled.get(id(statement))
         if compiled is None:
             made = statement.compile(dialect=self._writer.dialect, column_keys=list(rows[0]))
             compiled = (str(made), tuple(made.positiontup or ()), statement)
             self._compiled[id(statement)] = compiled
         text, names, _ = compiled
+        values = [tuple(row[name] for name in names) for row in rows]
+        if self._server_hop is not None:
+            # A server has room for two writers, and the other one may be waiting for an answer.
+            with told(self.where):
+                await self._server_hop.insert(text, values)
+            return
+        assert self._one_hop is not None
         async with self._writing:
             with told(self.where):
                 self._check_folder()
-                await hop.insert(text, [tuple(row[name] for name in names) for row in rows])
+                await self._one_hop.insert(text, values)
+
+    async def asked(
+        self, statement: Select[Any], values: Mapping[str, object] | None = None
+    ) -> Sequence[Sequence[Any]]:
+        """What ``quick`` gives, within the time that ``append`` has for its answer."""
+        if self._server_hop is None:
+            return await self.quick(statement, values)
+        with told(self.where):
+            text, given = self._quick.text(statement, values or {})
+            return await self._server_hop.rows(text, given)
 
     async def in_one_hop(self, work: Callable[[sqlite3.Connection], object]) -> None:
         """Does ``work`` with the driver's own connection, in its thread and one transaction.
@@ -180,6 +194,8 @@ class Database:
             await self._quick.close()
             if self._one_hop is not None:
                 await self._one_hop.close()
+            if self._server_hop is not None:
+                await self._server_hop.close()
             await self._readers.dispose()
             await self._writer.dispose()
         await self._tasks.stop()
@@ -192,8 +208,8 @@ class Database:
     def _engine(self, *, size: int, writes: bool) -> AsyncEngine:
         engine = create_async_engine(
             self.url,
-            # One connection more for look-ups, which they keep for good.
-            pool_size=size if writes else size + 1,
+            # Two connections more, which are kept for good: for look-ups, for facts.
+            pool_size=size if writes else size + 2,
             max_overflow=0,
             pool_timeout=10,
             # A server may have been restarted since; with a file there is nothing to ask.

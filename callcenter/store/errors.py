@@ -23,7 +23,7 @@ _CAUSES = (
     (
         "readonly database",
         "it is read-only for this user; give the service's user the right to write the file "
-        "and its folder",
+        "and its folder, and see whether its disk is mounted read-only",
     ),
     ("read-only", "it is read-only; point the service to one that takes writes"),
     (
@@ -39,6 +39,9 @@ _CAUSES = (
     ("too many clients", "the server has no connection left; raise its max_connections"),
     ("connection is closed", "the connection was cut; it is made anew with the next try"),
     ("connection was closed", "the connection was cut; it is made anew with the next try"),
+    ("connection_lost", "the connection was cut; it is made anew with the next try"),
+    ("no answer within", "it does not answer; look after the server and the network to it"),
+    ("timeouterror", "it does not answer; look after the server and the network to it"),
     (
         "terminating connection",
         "the server ended the connection; it is made anew with the next try",
@@ -82,6 +85,11 @@ def told(where: str) -> Iterator[None]:
         raise
     except (OSError, EOFError) as error:
         raise StoreUnavailable(sentence_for(where, error)) from error
+    except Exception as error:
+        # The driver itself, where it is asked past SQLAlchemy.
+        if type(error).__module__.startswith("asyncpg.") and _known(error):
+            raise StoreUnavailable(sentence_for(where, error)) from error
+        raise
 
 
 def _known(error: BaseException) -> bool:

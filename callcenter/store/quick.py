@@ -33,7 +33,7 @@ class Quick:
         self, statement: Select[Any], values: Mapping[str, object]
     ) -> Sequence[Sequence[Any]]:
         """The rows. After an error the connection is opened anew and asked once more."""
-        text, given = self._text(statement, values)
+        text, given = self.text(statement, values)
         async with self._one_at_a_time:
             fresh = self._driver is None
             try:
@@ -70,9 +70,10 @@ class Quick:
             await held.invalidate()
             await held.close()
 
-    def _text(
+    def text(
         self, statement: Select[Any], values: Mapping[str, object]
     ) -> tuple[str, list[object]]:
+        """The statement for the driver, compiled once, and its values in order."""
         kept = self._texts.get(id(statement))
         if kept is None:
             compiled = statement.compile(
