@@ -44,6 +44,11 @@ BUSY_MS = 5_000
 """How long a SQLite connection waits for another program's lock."""
 JOURNAL_BUSY_MS = 500
 """The same for facts, behind which a pop waits: then they wait in memory and the pop goes out."""
+ENTER_S = 4.0
+"""How long a server may take to answer, or all its connections to be in use, before we go away."""
+SILENT_S = 5.0
+"""So long a server that did not answer is not asked again."""
+NO_ANSWER = f"no answer within {ENTER_S:.0f} s"
 
 
 def parse(url: str) -> URL:
@@ -90,6 +95,7 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._busy_ms = busy_ms
         self._writing = asyncio.Lock()
+        self._silent_until = 0.0
         self._tasks = Tasks()
         self._compiled: dict[int, tuple[str, tuple[str, ...], Insert]] = {}
         self._writer = self._engine(size=1, writes=True)
@@ -113,16 +119,23 @@ class Database:
         async with self._writing:
             with told(self.where):
                 self._check_folder()
-                async with self._writer.begin() as connection:
-                    yield connection
+                connection = await self._entered(self._writer)
+                try:
+                    async with connection.begin():
+                        yield connection
+                finally:
+                    await connection.close()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A read connection with one view of the data until it is left."""
         with told(self.where):
             self._check_folder()
-            async with self._readers.connect() as connection:
+            connection = await self._entered(self._readers)
+            try:
                 yield connection
+            finally:
+                await connection.close()
 
     async def finish(self, work: Coroutine[Any, Any, T]) -> T:
         """Runs ``work`` to its end, even when whoever waits for it is cancelled meanwhile.
@@ -199,6 +212,25 @@ class Database:
             await self._readers.dispose()
             await self._writer.dispose()
         await self._tasks.stop()
+
+    async def _entered(self, engine: AsyncEngine) -> AsyncConnection:
+        """A connection that works: of a server, that has answered just now.
+
+        One that says nothing (frozen, or behind a network that swallows everything) is not waited
+        for, and for a while nobody else asks it: a page that would hang is told.
+        """
+        connection = engine.connect()
+        if self.sqlite:
+            return await connection.start()
+        clock = asyncio.get_running_loop()
+        if clock.time() < self._silent_until:
+            raise OSError(NO_ANSWER)
+        try:
+            async with asyncio.timeout(ENTER_S):
+                return await connection.start()
+        except TimeoutError as error:
+            self._silent_until = clock.time() + SILENT_S
+            raise OSError(NO_ANSWER) from error
 
     def _check_folder(self) -> None:
         # The driver would tell it too, but its thread outlives a connection that was never made.

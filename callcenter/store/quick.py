@@ -65,7 +65,11 @@ class Quick:
         return rows
 
     async def _drop(self) -> None:
-        held, self._held, self._driver = self._held, None, None
+        held, self._held = self._held, None
+        driver, self._driver = self._driver, None
+        if driver is not None and not self._sqlite:
+            # To end it in order would mean to wait for a server that may say nothing any more.
+            driver.terminate()
         if held is not None:
             await held.invalidate()
             await held.close()

@@ -15,8 +15,9 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
+from urllib.error import HTTPError
 
 import asyncpg
 
@@ -72,6 +73,10 @@ async def failure(
         told["why"] = (await product.readiness())[1]
         told["waiting"] = await product.metric("callcenter_facts_waiting")
         told["up"] = await is_up(product)
+        asked = time.monotonic()
+        with suppress(HTTPError):
+            await product.get("/api/v1/calls", limit="1")
+        told["page"] = time.monotonic() - asked
         told["lasted"] = time.monotonic() - begun
     finally:
         await mends()
