@@ -40,6 +40,7 @@ from callcenter.services.live_view import Live
 from callcenter.services.ports_call_log import CallFilter
 from callcenter.services.projector import Projector
 from callcenter.services.reconcile import without_history
+from callcenter.services.resolving import Resolving
 from callcenter.services.shifts import Shifts
 from callcenter.services.wall import WallView
 from callcenter.settings import Settings
@@ -54,7 +55,6 @@ from callcenter.supervise import Tasks
 from callcenter.web.asks import Assets, NoSuchTopic, Site
 from callcenter.web.histograms import Histograms
 from callcenter.web.server import House, WebSettings, make_app
-from kpi import fcr
 from kpi.intervals import INTERVAL_MS
 from screenpop_ui.assets import static_root
 from screenpop_ui.pages import shell
@@ -63,7 +63,7 @@ log = logging.getLogger(__name__)
 
 LATELY = 500
 """So many calls before a restart may still have a leg that hangs up."""
-FCR_EVERY_S = 30.0
+ROLL_EVERY_S = 30.0
 MINUTE_MS = 60_000
 
 
@@ -161,7 +161,8 @@ class Service:
         self.tasks.eternal("projector", self.projector.run())
         self.tasks.eternal("live view", self.live.run())
         self.tasks.eternal("figures", self._roll())
-        self.tasks.eternal("first-call resolution", self._resolve(call_log))
+        resolving = Resolving(self.figures, self.callers, self.directory, call_log, clock)
+        self.tasks.eternal("first-call resolution", resolving.run())
         self.tasks.eternal("retention", keeping.retain(database, settings.retention, clock))
         self.tasks.eternal("reconciler", self.books.reconciler.run())
         for name, settler in self.books.settlers.items():
@@ -377,21 +378,4 @@ class Service:
         """Eternal: moves the live windows with the clock."""
         while True:
             self.figures.roll(self.clock.wall_ms())
-            await asyncio.sleep(FCR_EVERY_S)
-
-    async def _resolve(self, call_log: SqlCallLog) -> None:
-        """Eternal: computes what needs the call log; a store that is away is asked again."""
-        while True:
-            began = self.clock.monotonic()
-            try:
-                await self._resolved(call_log)
-            except StoreUnavailable as error:
-                log.warning("first-call resolution could not be computed: %s", error.sentence)
-            took = self.clock.monotonic() - began
-            await asyncio.sleep(max(FCR_EVERY_S, took * 50))
-
-    async def _resolved(self, call_log: SqlCallLog) -> None:
-        now = self.clock.wall_ms()
-        self.callers.field_kinds = await self.directory.field_kinds()
-        calls = await call_log.fcr_calls(now - fcr.WINDOW_MS - fcr.RESUMED_MS, now + 1)
-        await asyncio.to_thread(self.figures.resolution, calls, now)
+            await asyncio.sleep(ROLL_EVERY_S)

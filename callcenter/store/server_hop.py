@@ -23,9 +23,8 @@ BYTES_PER_S = 500_000
 class ServerHop:
     """One driver connection of ``engine``, opened at the first use and again after an error."""
 
-    def __init__(self, engine: AsyncEngine, answer_s: float = ANSWER_S) -> None:
+    def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._answer_s = answer_s
         self._held: AsyncConnection | None = None
         self._driver: Any = None
         self._one_at_a_time = asyncio.Lock()
@@ -39,14 +38,14 @@ class ServerHop:
         size = sum(len(value) for row in rows for value in row if isinstance(value, str))
         # The driver makes it one transaction, and one trip to the server.
         await self._within(
-            self._answer_s + size / BYTES_PER_S,
+            ANSWER_S + size / BYTES_PER_S,
             lambda driver: driver.executemany(statement, rows),
         )
 
     async def rows(self, statement: str, values: Sequence[object]) -> Sequence[Sequence[Any]]:
         """The rows of a small SELECT. Raises ``OSError`` as ``insert`` does."""
         found: Sequence[Sequence[Any]] = await self._within(
-            self._answer_s, lambda driver: driver.fetch(statement, *values)
+            ANSWER_S, lambda driver: driver.fetch(statement, *values)
         )
         return found
 

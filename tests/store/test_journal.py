@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import random
 import sqlite3
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Insert, make_url
 
 from callcenter.domain.facts import CallsImported
 from callcenter.domain.wire import written
@@ -113,6 +114,28 @@ async def test_a_second_writer_is_told_and_nothing_is_lost(database: Database) -
         await ours.append([lost()])
     again = await ours.append([lost()])
     assert again[0].seq == 3
+
+
+@pytest.mark.parametrize("reached", [True, False])
+async def test_facts_whose_commit_is_in_doubt_are_there_once_when_they_come_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch, *, reached: bool
+) -> None:
+    journal, append = SqlJournal(database), database.append
+    await journal.append([lost(1)])
+
+    async def cut(statement: Insert, rows: Sequence[Mapping[str, object]]) -> None:
+        if reached:
+            await append(statement, rows)
+        raise StoreUnavailable("the connection was cut")
+
+    monkeypatch.setattr(database, "append", cut)
+    facts = [lost(2), lost(3)]
+    with pytest.raises(StoreUnavailable):
+        await journal.append(facts)
+    monkeypatch.setattr(database, "append", append)
+    assert [item.seq for item in await journal.append(facts)] == [2, 3]
+    assert [item.seq for item in await journal.append([lost(2), lost(3)])] == [4, 5]
+    assert [item.fact.at for item in await journal.read(0, 9)] == [1, 2, 3, 2, 3]
 
 
 async def test_no_acknowledged_fact_is_lost_when_the_writer_is_killed(file_url: str) -> None:
