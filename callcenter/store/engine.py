@@ -161,6 +161,7 @@ class Database:
             # A server has room for two writers, and the other one may be waiting for an answer.
             with told(self.where):
                 await self._server_hop.insert(text, values)
+            self._silent_until = 0.0  # It answers, and whoever has a question may ask again.
             return
         assert self._one_hop is not None
         async with self._writing:

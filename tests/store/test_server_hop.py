@@ -145,3 +145,19 @@ async def test_a_page_is_told_that_the_server_says_nothing(
     await asyncio.sleep(LIMIT_S)
     async with database.read() as connection:
         assert (await connection.execute(text("SELECT 1"))).scalar() == 1
+
+
+async def test_pages_are_answered_again_as_soon_as_facts_are_stored_again(
+    network: tuple[Proxy, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, database = network
+    journal = SqlJournal(database)
+    monkeypatch.setattr(engine, "SILENT_S", 60.0)
+    proxy.freeze()
+    with pytest.raises(StoreUnavailable, match="it does not answer"):
+        async with database.read():
+            pass
+    await proxy.restore()
+    await stored(journal, [lost(1)])
+    async with database.read() as connection:
+        assert (await connection.execute(text("SELECT 1"))).scalar() == 1
