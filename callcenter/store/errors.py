@@ -51,6 +51,10 @@ _CAUSES = (
     ("queuepool limit", "all connections are in use; something holds them too long"),
 )
 
+_WORLD = frozenset(("08", "25", "40", "53", "55", "57", "58", "XX"))
+"""Classes of PostgreSQL's codes (its appendix A): connection, state of the transaction (read-only),
+rolled back, resources, not in the right state, an operator intervened, the system, corruption."""
+
 
 def sentence_for(where: str, error: BaseException) -> str:
     """What is wrong with the database at ``where``, and what to do, for a person."""
@@ -73,28 +77,25 @@ def told(where: str) -> Iterator[None]:
         yield
     except IntegrityError:
         raise
-    except OperationalError as error:
+    except (OperationalError, OSError, EOFError) as error:
         raise StoreUnavailable(sentence_for(where, error)) from error
     except DBAPIError as error:
-        if error.connection_invalidated or _known(error):
+        if error.connection_invalidated or _of_the_world(error):
             raise StoreUnavailable(sentence_for(where, error)) from error
         raise
-    except SQLAlchemyError as error:
-        if _known(error):
-            raise StoreUnavailable(sentence_for(where, error)) from error
-        raise
-    except (OSError, EOFError) as error:
-        raise StoreUnavailable(sentence_for(where, error)) from error
     except Exception as error:
-        # The driver itself, where it is asked past SQLAlchemy.
-        if type(error).__module__.startswith("asyncpg.") and _known(error):
+        # The driver itself as well, where it is asked past SQLAlchemy.
+        of_the_driver = type(error).__module__.startswith("asyncpg.")
+        if (of_the_driver or isinstance(error, SQLAlchemyError)) and _of_the_world(error):
             raise StoreUnavailable(sentence_for(where, error)) from error
         raise
 
 
-def _known(error: BaseException) -> bool:
-    said = str(getattr(error, "orig", None) or error).lower()
-    return any(words in said for words, _ in _CAUSES)
+def _of_the_world(error: BaseException) -> bool:
+    cause = getattr(error, "orig", None) or error
+    said = str(cause).lower()
+    state = getattr(cause, "sqlstate", None) or ""
+    return state[:2] in _WORLD or any(words in said for words, _ in _CAUSES)
 
 
 def _first_line(said: str) -> str:
