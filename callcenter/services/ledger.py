@@ -16,15 +16,18 @@ from msgspec import Struct, field
 
 from callcenter.domain import record as records
 from callcenter.domain.facts import (
+    AgentAnswered,
     AgentStateChanged,
     CallEnded,
     CallFact,
+    CallReclassified,
     CallsImported,
     CallStarted,
     CallTransferred,
     ConversationCorrected,
     ConversationEnded,
     OfferEnded,
+    QueueEntered,
     QueueLeft,
     QueueRefused,
     Recorded,
@@ -45,6 +48,8 @@ MINUTE_MS = 60_000
 LINGER_MS = 600_000
 """How long a call that is over stays in memory, for what is still said of it."""
 COUNTING = (
+    CallReclassified,
+    AgentAnswered,
     QueueLeft,
     QueueRefused,
     OfferEnded,
@@ -55,7 +60,8 @@ COUNTING = (
     VisitCorrected,
     ConversationCorrected,
 )
-"""The facts that can move a figure."""
+"""The facts that can move a figure. After them the sums are what the records say: a restart takes
+it that what stands in a stored record is in the stored sums."""
 
 
 class Change(Struct, kw_only=True):
@@ -174,7 +180,8 @@ class Ledger:
                         counting[fact.call] = entry
                     continue
                 entry.fresh = False
-                if isinstance(fact, COUNTING):
+                # To enter a queue moves nothing, unless somebody has answered the call before.
+                if isinstance(fact, COUNTING) or (isinstance(fact, QueueEntered) and entry.counted):
                     counting[fact.call] = entry
             elif isinstance(fact, AgentStateChanged):
                 self._span(fact, change)

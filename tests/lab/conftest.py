@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from . import broken
+from . import sequences
 from .lab import Lab
 from .play import play_all
 from .product import Product
@@ -148,14 +148,14 @@ def product(lab_runner: Runner) -> Product:
 
 
 class Broken:
-    """The sequences of ``broken``, all of them on their way in an event loop of their own."""
+    """The sequences of ``sequences``, all of them on their way in an event loop of their own."""
 
     def __init__(self, names: set[str], folder: Path) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="broken", daemon=True)
         self._thread.start()
         self._runs = {
-            name: asyncio.run_coroutine_threadsafe(broken.play(name, folder / name), self._loop)
+            name: asyncio.run_coroutine_threadsafe(sequences.play(name, folder / name), self._loop)
             for name in sorted(names)
         }
 
