@@ -1,0 +1,73 @@
+"""The fake PBX plays every recorded story: the same events, with ids, times and people of its own.
+
+Story by story what a client of the fake hears is held against what the real Asterisk said, and
+what the service concludes from it against what really happened.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ami_bridge import trace
+from tests.ami_bridge.replaying import TRACES, folders, lines
+
+from .compact import BRIDGE_ID, INSTANTS, UNIQUEID, by_subject, compact
+from .playing import START, Stage
+
+EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
+FARTHEST_MS = 1
+"""The fake's clock has whole milliseconds."""
+
+
+def said(folder: Path) -> list[trace.TraceLine]:
+    """What the real Asterisk said to everybody."""
+    return [
+        line
+        for line in lines(folder)
+        if not line.message.get("ActionID").startswith("snap")
+        and line.message.name not in ("FullyBooted", "Response")
+    ]
+
+
+def played(folder: Path) -> Stage:
+    """The story, played alone."""
+    stage = Stage()
+    stage.play(folder)
+    stage.sign_in()
+    stage.run()
+    return stage
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_story_says_what_the_real_asterisk_said(folder: Path) -> None:
+    """Names, headers, values, and the order, which is that of each leg too."""
+    stage = played(folder)
+    real = compact(line.h for line in said(folder))
+    ours = compact(list(message.items()) for _, message in stage.told)
+    assert real
+    assert by_subject(ours) == by_subject(real)
+    assert ours == real
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_ids_are_new_and_instants_are_later_by_the_same_seconds(folder: Path) -> None:
+    stage = Stage()
+    playing = stage.play(folder)
+    stage.sign_in()
+    stage.run()
+    real = said(folder)
+    began = lines(folder)[0].t * 1000
+    assert 0 <= playing.begins - START <= 1000
+    for (at, message), line in zip(stage.told, real, strict=True):
+        assert at - playing.begins == pytest.approx(line.t * 1000 - began, abs=FARTHEST_MS)
+        for (key, ours), (_, theirs) in zip(message.items(), line.h, strict=True):
+            if key == "Timestamp":
+                assert float(ours) - float(theirs) == pytest.approx(playing.later_s, abs=2e-6)
+            elif key in INSTANTS and theirs != "0":
+                assert int(ours) - int(theirs) == playing.later_s
+            else:
+                for ids in (UNIQUEID, BRIDGE_ID):
+                    found = ids.finditer(theirs)
+                    assert not any(known.group() in ours for known in found), (key, ours)
