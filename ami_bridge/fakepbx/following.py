@@ -14,7 +14,6 @@ from .following_queues import Body, QueueFollower
 from .model import Bridge, Channel, Pbx
 from .recorded import Headers
 
-_PLACE = ("Context", "Exten", "Priority")
 _DIALLED = ("AppDial", "AppDial2", "AppQueue")
 """What legs that were dialled run, wherever in the dialplan they are said to stand."""
 
@@ -28,6 +27,7 @@ class Follower:
         self._legs: set[str] = set()
         self._gone: set[str] = set()
         self._bridges: set[str] = set()
+        self._stepping: dict[str, Channel] = {}
         self._table: dict[str, Callable[[Body], None]] = {
             "Newexten": self._runs,
             "DialBegin": self._dialled,
@@ -43,6 +43,7 @@ class Follower:
             "BridgeLeave": self._leave,
             "BridgeDestroy": lambda b: self._destroy(b["BridgeUniqueid"]),
             "QueueCallerJoin": self._join,
+            "AttendedTransfer": self._attended,
         }
         self._queues = QueueFollower(pbx, now)
 
@@ -76,7 +77,7 @@ class Follower:
         uniqueid = body.get(f"{prefix}Uniqueid", "")
         if not uniqueid or uniqueid in self._gone:
             return None
-        context, exten, priority = (body[prefix + key] for key in _PLACE)
+        place = body[f"{prefix}Context"], body[f"{prefix}Exten"], int(body[f"{prefix}Priority"])
         channel = self._pbx.channels.get(uniqueid)
         if channel is None:
             own = body[f"{prefix}Linkedid"] == uniqueid
@@ -84,14 +85,12 @@ class Follower:
             channel = Channel(body[f"{prefix}Channel"], uniqueid, "", 0, "", "", self._now())
             self._pbx.channels[uniqueid] = channel
             self._legs.add(uniqueid)
-        if (channel.context, channel.exten, channel.priority) != (
-            context,
-            exten,
-            int(priority),
-        ) and channel.application not in _DIALLED:
-            # Elsewhere in the dialplan: it runs something else.
-            self._does(channel, "", "")
-        channel.context, channel.exten, channel.priority = context, exten, int(priority)
+        if place != _place(channel):
+            channel.context, channel.exten, channel.priority = place
+            if uniqueid in self._stepping and place == _place(self._stepping[uniqueid]):
+                self._steps_in(channel)
+            elif channel.application not in _DIALLED:
+                self._does(channel, "", "")
         channel.name = body[f"{prefix}Channel"]
         channel.linkedid = body[f"{prefix}Linkedid"]
         channel.state = int(body[f"{prefix}ChannelState"])
@@ -116,6 +115,10 @@ class Follower:
             self._meet(self._bridge_of(body["BridgeId"]), channel)
 
     def _close(self, uniqueid: str) -> None:
+        for leg, other in list(self._stepping.items()):
+            if uniqueid == other.uniqueid and leg in self._pbx.channels:
+                self._steps_in(self._pbx.channels[leg])
+        self._stepping.pop(uniqueid, None)
         channel = self._pbx.channels.pop(uniqueid, None)
         self._legs.discard(uniqueid)
         self._gone.add(uniqueid)
@@ -163,6 +166,21 @@ class Follower:
         channel = self._of(body)
         if channel is not None and channel.application != "Queue":
             self._does(channel, "Queue", body["Queue"])
+
+    def _attended(self, body: Body) -> None:
+        """A transfer into a running application: the channels will change places (4.3)."""
+        one, two = self._of(body, "SecondTransferer"), self._of(body, "Transferee")
+        if body["Result"] != "Success" or body["DestType"] != "App" or one is None or two is None:
+            return
+        self._stepping[two.uniqueid] = one
+        if _place(one) == _place(two):
+            self._steps_in(two)
+
+    def _steps_in(self, channel: Channel) -> None:
+        """The channel stands now where another stood, and waits where that one waited."""
+        other = self._stepping.pop(channel.uniqueid)
+        self._does(channel, other.application, other.data)
+        self._queues.stepped_in(other.uniqueid, channel.uniqueid)
 
     # -- bridges ------------------------------------------------------------------------------
 
@@ -224,3 +242,8 @@ class Follower:
 def _party(text: str) -> str:
     """A number or name, empty where Asterisk prints that there is none."""
     return "" if text == "<unknown>" else unescaped(text)
+
+
+def _place(channel: Channel) -> tuple[str, str, int]:
+    """Where in the dialplan a channel stands."""
+    return channel.context, channel.exten, channel.priority

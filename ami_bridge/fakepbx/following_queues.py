@@ -22,7 +22,6 @@ class QueueFollower:
         self._members: set[tuple[str, str]] = set()
         self._callers: set[str] = set()
         self._table: dict[str, Callable[[Body], None]] = {
-            "AttendedTransfer": self._attended,
             "QueueCallerJoin": self._join,
             "QueueCallerLeave": self._left,
             "QueueCallerAbandon": self._abandoned,
@@ -60,6 +59,14 @@ class QueueFollower:
             self._callers.discard(uniqueid)
             for queue in self._pbx.queues.values():
                 queue.waiting = [entry for entry in queue.waiting if entry.channel != uniqueid]
+
+    def stepped_in(self, leaves: str, enters: str) -> None:
+        """Where the first leg waited, the second waits from now on."""
+        for queue in self._pbx.queues.values():
+            for entry in queue.waiting:
+                if entry.channel == leaves:
+                    entry.channel = enters
+                    self._callers.add(enters)
 
     # -- queues -------------------------------------------------------------------------------
 
@@ -99,17 +106,6 @@ class QueueFollower:
     def _left(self, body: Body) -> None:
         queue = self._queue(body["Queue"])
         queue.waiting = [entry for entry in queue.waiting if entry.channel != body["Uniqueid"]]
-
-    def _attended(self, body: Body) -> None:
-        """A transfer into a running application: the two channels change places (4.3)."""
-        second, transferee = body["SecondTransfererUniqueid"], body.get("TransfereeUniqueid", "")
-        if body["Result"] != "Success" or body["DestType"] != "App" or second not in self._callers:
-            return
-        self._callers.add(transferee)
-        for queue in self._pbx.queues.values():
-            for entry in queue.waiting:
-                if entry.channel == second:
-                    entry.channel = transferee
 
     def _abandoned(self, body: Body) -> None:
         queue = self._queue(body["Queue"])

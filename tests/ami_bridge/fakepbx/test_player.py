@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from ami_bridge import trace
-from tests.ami_bridge.replaying import TRACES, folders, lines
+from tests.ami_bridge.replaying import TRACES, WRAPUP_S, folders, lines, play
 
 from .compact import BRIDGE_ID, INSTANTS, UNIQUEID, by_subject, compact
+from .judging import judged
 from .playing import START, Stage
 
 EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
@@ -71,3 +72,24 @@ def test_ids_are_new_and_instants_are_later_by_the_same_seconds(folder: Path) ->
                 for ids in (UNIQUEID, BRIDGE_ID):
                     found = ids.finditer(theirs)
                     assert not any(known.group() in ours for known in found), (key, ours)
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_service_concludes_what_really_happened(folder: Path) -> None:
+    stage = Stage()
+    playing = stage.play(folder)
+    stage.sign_in()
+    stage.run()
+    outcome = play(stage.signals(), WRAPUP_S)
+    assert judged(folder, playing, outcome) == []
+    assert outcome.board.odd == 0
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_nothing_of_a_story_is_left_on_the_pbx(folder: Path) -> None:
+    stage = played(folder)
+    assert stage.ex.pbx.channels == {}
+    # Asterisk keeps the bridges of a parking lot and of the agent pool.
+    bridges = stage.ex.pbx.bridges.values()
+    assert all(b.technology == "holding_bridge" and not b.channels for b in bridges)
+    assert all(not queue.waiting for queue in stage.ex.pbx.queues.values())
