@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ami_bridge import roster
+from ami_bridge import roster, trace
 from ami_bridge.actions import Headers
 from ami_bridge.answers import Answer
 from ami_bridge.fakepbx import recorded
@@ -26,7 +26,7 @@ from ami_bridge.fakepbx.simulation import Simulation
 from ami_bridge.protocol import Message, Parser
 from ami_bridge.translate import Translator
 from callcenter.domain.signals import LinkWentDown, Signal
-from tests.ami_bridge.replaying import Heard
+from tests.ami_bridge.replaying import Heard, lines
 
 START = 1_801_000_000_123
 """When the stage is set, epoch ms: long after the stories were recorded, between two seconds."""
@@ -36,6 +36,16 @@ START = 1_801_000_000_123
 def story(folder: Path) -> recorded.Recorded:
     """The recorded story of this folder."""
     return recorded.read(folder)
+
+
+def said(folder: Path) -> list[trace.TraceLine]:
+    """What the real Asterisk said to everybody."""
+    return [
+        line
+        for line in lines(folder)
+        if not line.message.get("ActionID").startswith("snap")
+        and line.message.name not in ("FullyBooted", "Response")
+    ]
 
 
 class _Wire(asyncio.Transport):

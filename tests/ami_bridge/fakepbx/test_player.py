@@ -10,26 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from ami_bridge import trace
 from tests.ami_bridge.replaying import TRACES, WRAPUP_S, folders, lines, play
 
 from .compact import BRIDGE_ID, INSTANTS, UNIQUEID, by_subject, compact
 from .judging import judged
-from .playing import START, Stage
+from .playing import START, Stage, said
 
 EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
 FARTHEST_MS = 1
 """The fake's clock has whole milliseconds."""
-
-
-def said(folder: Path) -> list[trace.TraceLine]:
-    """What the real Asterisk said to everybody."""
-    return [
-        line
-        for line in lines(folder)
-        if not line.message.get("ActionID").startswith("snap")
-        and line.message.name not in ("FullyBooted", "Response")
-    ]
 
 
 def played(folder: Path) -> Stage:
