@@ -14,6 +14,8 @@ from .following_queues import Body, QueueFollower
 from .model import Bridge, Channel, Pbx
 from .recorded import Headers
 
+OF_BEFORE = ("AttendedTransfer", "BlindTransfer")
+"""Events that show channels as they were before what they tell of."""
 _DIALLED = ("AppDial", "AppDial2", "AppQueue")
 """What legs that were dialled run, wherever in the dialplan they are said to stand."""
 
@@ -50,7 +52,7 @@ class Follower:
     def take(self, name: str, headers: Headers) -> None:
         """This was said, so it is true."""
         body = dict(headers)
-        for key, value in headers:
+        for key, value in headers if name not in OF_BEFORE else ():
             if key.endswith("ChannelState") and value:
                 self._show(body, key.removesuffix("ChannelState"))
         step = self._table.get(name)

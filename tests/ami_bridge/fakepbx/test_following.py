@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import asdict
 
+from ami_bridge.fakepbx.following import OF_BEFORE
 from ami_bridge.protocol import Message
 from ami_bridge.translate import party
 from callcenter.domain.model import CallRecord
@@ -123,7 +124,7 @@ def last_blocks(messages: list[Message]) -> dict[str, tuple[str, ...]]:
     keys = ("Linkedid", "Context", "Exten", "CallerIDNum", "CallerIDName")
     found = {}
     for message in messages:
-        for key, _ in message.items():
+        for key, _ in message.items() if message.name not in OF_BEFORE else ():
             if key.endswith("ChannelState"):
                 prefix = key.removesuffix("ChannelState")
                 block = tuple(party(message.get(prefix + name)) for name in keys)
@@ -197,3 +198,40 @@ def left_to_see(calls: dict[str, CallRecord], at: int) -> dict[str, object]:
             if talk.joined_at <= at and talk.parted_at is not None and talk.parted_at > soon
         ),
     }
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_legs_in_one_basic_bridge_have_one_linkedid(folder: Path) -> None:
+    """Silently: no event tells it of those who were in it before (ASTERISK 4.2)."""
+    stage = Stage()
+    stage.play(folder)
+    stage.sign_in()
+    pbx = stage.ex.pbx
+
+    def look() -> None:
+        for bridge in pbx.bridges.values():
+            if bridge.kind == "basic":
+                assert len({pbx.channels[leg].linkedid for leg in bridge.channels}) <= 1
+
+    stage.after_each = look
+    stage.run()
+    assert stage.told
+
+
+@pytest.mark.parametrize(
+    ("story", "began", "ended", "kind"),
+    [
+        ("pool_two_calls", "AgentLogin", "AgentLogoff", PoolJoined),
+        ("listened_to", "ChanSpyStart", "ChanSpyStop", SpyBegan),
+    ],
+)
+def test_who_waits_in_the_pool_or_listens_is_shown_as_such(
+    story: str, began: str, ended: str, kind: type[Signal]
+) -> None:
+    folder = TRACES / story
+    stage, rosters = asked(folder, set(range(2, len(heard(folder)) + 1)))
+    names = [message.name for _, message in stage.told]
+    first, last = names.index(began) + 2, names.index(ended) + 2
+    assert {
+        point for point, rows in rosters.items() if any(isinstance(row, kind) for row in rows)
+    } == set(range(first, last))
