@@ -66,7 +66,10 @@ class _Wire(asyncio.Transport):
 
 
 class Stage:
-    """A fake PBX and its one client. ``told`` are the events, each with its arrival (epoch ms)."""
+    """A fake PBX and its one client.
+
+    ``told`` are the events, each with its arrival (epoch ms), ``rows`` the items of all lists.
+    """
 
     def __init__(self, seed: int = 1) -> None:
         self.sim = Simulation(START)
@@ -79,6 +82,7 @@ class Stage:
         self._translator = Translator()
         self.told: list[tuple[int, Message]] = []
         self.heard: list[Heard] = []
+        self.rows: list[Message] = []
         self.after_each: Callable[[], None] = lambda: None
 
     # -- the stories --------------------------------------------------------------------------
@@ -130,6 +134,7 @@ class Stage:
         self._session.data_received(f"{text}\r\n".encode())
         self._asking = False
         response, *items = self._answers
+        self.rows += items
         assert all(message.action_id == "asked" for message in self._answers)
         return Answer(response, [item for item in items if at_item is None or not at_item(item)])
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ami_bridge.protocol import Message
 from tests.ami_bridge.replaying import TRACES, WRAPUP_S, folders, lines, play
 
 from .compact import BRIDGE_ID, INSTANTS, UNIQUEID, by_subject, compact
@@ -17,6 +18,7 @@ from .judging import judged
 from .playing import START, Stage, said
 
 EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
+ROWS = ("CoreShowChannel", "QueueParams", "QueueMember", "QueueEntry")
 FARTHEST_MS = 1
 """The fake's clock has whole milliseconds."""
 
@@ -61,6 +63,26 @@ def test_ids_are_new_and_instants_are_later_by_the_same_seconds(folder: Path) ->
                 for ids in (UNIQUEID, BRIDGE_ID):
                     found = ids.finditer(theirs)
                     assert not any(known.group() in ours for known in found), (key, ours)
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_lists_say_at_first_and_after_a_cut_what_the_real_asterisk_answered(folder: Path) -> None:
+    """From the fake's state: queues with their counters, members, channels, who waits."""
+    stage = played(folder)
+    real = [line.message for line in lines(folder) if line.message.name in ROWS]
+    assert real
+    for names in (("CoreShowChannel",), ROWS[1:]):
+        assert listed(stage.rows, names) == listed(real, names)
+
+
+def listed(rows: list[Message], names: tuple[str, ...]) -> list[str]:
+    """The rows of these names as lines, without what only the question decides."""
+    return compact(
+        [("Event", row.name), ("Privilege", ""), *rest]
+        for row in rows
+        if row.name in names
+        for rest in [[(k, v) for k, v in row.items() if k not in ("Event", "ActionID")]]
+    )
 
 
 @pytest.mark.parametrize("folder", EVERY)
