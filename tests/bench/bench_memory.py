@@ -58,7 +58,7 @@ class Step(Struct, frozen=True):
 def _told() -> list[Story]:
     """Nineteen short stories and one of all, and so on until all were there."""
     every = {
-        story.name: Story(story.name, [e for e in story.events if _name(e[1]) in HEARD])
+        story.name: story._replace(events=[e for e in story.events if _name(e[1]) in HEARD])
         for story in stories()
     }
     short = cycle(every[name] for name in SHORT)
