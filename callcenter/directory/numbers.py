@@ -20,6 +20,7 @@ from phonenumbers import PhoneNumberFormat
 from callcenter.domain.customer import CustomerNumber, Number
 from callcenter.domain.model import Presentation
 
+from .full_form import in_full
 from .letters import digits_folded, folded, visible
 
 INTERNAL_DIGITS = 5
@@ -94,7 +95,7 @@ def normalise(
 def unshown(raw: str, region: str) -> Number:
     """As ``normalise``, but a number that was understood is not written as people read it, and
     nothing is kept: for millions of numbers that are looked up once and shown to nobody."""
-    return _understood(raw, region, "shown", INTERNAL_DIGITS)[0]
+    return in_full(raw) or _understood(raw, region, "shown", INTERNAL_DIGITS)[0]
 
 
 def _understood(

@@ -48,9 +48,13 @@ def queue_rows(record: CallRecord) -> list[dict[str, object]]:
 
 def queues_of(record: CallRecord) -> list[str]:
     """The queues in which the call was, or talked for, each once."""
-    queues = [visit.queue for visit in record.visits]
-    queues += [talk.queue for talk in record.conversations if talk.queue]
-    return queues if len(queues) == 1 else sorted(set(queues))
+    queues: set[str] = set()
+    for visit in record.visits:
+        queues.add(visit.queue)
+    for talk in record.conversations:
+        if talk.queue:
+            queues.add(talk.queue)
+    return sorted(queues)
 
 
 def agent_rows(record: CallRecord) -> list[dict[str, object]]:
@@ -66,9 +70,12 @@ def agents_of(record: CallRecord) -> list[str]:
 
     One who was merely rung by a queue is not meant: the call was not his.
     """
-    agents = [talk.agent.id for talk in record.conversations]
-    agents += [offer.agent.id for offer in record.direct]
-    return agents if len(agents) == 1 else sorted(set(agents))
+    agents: set[str] = set()
+    for talk in record.conversations:
+        agents.add(talk.agent.id)
+    for offer in record.direct:
+        agents.add(offer.agent.id)
+    return sorted(agents)
 
 
 def record_of(text: str) -> CallRecord:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import cast
 
-from msgspec import Struct
-from sqlalchemy import Table
+from msgspec import Raw, Struct
+from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import sqlite
 
 from callcenter.domain.history import History
@@ -20,13 +21,14 @@ from kpi.counters import Cell, Counters, dumps, loads
 
 from .call_rows import agents_of, queues_of
 from .tables import call_agents, call_queues, calls, cells, places
-from .upsert import insert_new, upsert
+from .upsert import as_text, insert_new, upsert
 
 Row = tuple[object, ...]
 
 
 class Rows(Struct, frozen=True):
-    """Rows of three tables, each in the order of its columns."""
+    """Rows of three tables, each in the order of its columns; a call's record, the last of its
+    columns, as the bytes of its JSON."""
 
     calls: list[Row]
     queues: list[Row]
@@ -34,7 +36,8 @@ class Rows(Struct, frozen=True):
 
     def named(self) -> list[tuple[Table, list[dict[str, object]]]]:
         """The rows by table, for a driver that takes them by name."""
-        tables = ((calls, self.calls), (call_queues, self.queues), (call_agents, self.agents))
+        whole = [(*row[:-1], bytes(cast(Raw, row[-1])).decode()) for row in self.calls]
+        tables = ((calls, whole), (call_queues, self.queues), (call_agents, self.agents))
         return [
             (table, [dict(zip(table.columns.keys(), row, strict=True)) for row in rows])
             for table, rows in tables
@@ -55,42 +58,39 @@ def stored(
     found = connection.execute("SELECT seq FROM places WHERE reader = ?", (reader,)).fetchone()
     if found is not None and seq <= found[0]:
         return
-    connection.executemany(_text(upsert(calls, True), calls), rows.calls)
-    connection.executemany(_text(insert_new(call_queues, True), call_queues), rows.queues)
-    connection.executemany(_text(insert_new(call_agents, True), call_agents), rows.agents)
+    connection.executemany(_over(calls), rows.calls)
+    connection.executemany(_new(call_queues), rows.queues)
+    connection.executemany(_new(call_agents), rows.agents)
     _add(connection, sums)
-    connection.execute(_text(upsert(places, True), places), (reader, seq))
+    connection.execute(_over(places), (reader, seq))
 
 
 def rows_of(histories: Sequence[History]) -> Rows:
     """The rows of these calls; made before the transaction, for which others wait."""
-    every = [record for history in histories for record in history.records]
-    return Rows(
-        calls=[
-            _call(record, bytes(text).decode())
-            for history in histories
-            for record, text in zip(history.records, history.texts, strict=True)
-        ],
-        queues=[(queue, one.started_at, one.id) for one in every for queue in queues_of(one)],
-        agents=[(agent, one.started_at, one.id) for one in every for agent in agents_of(one)],
-    )
-
-
-def _call(record: CallRecord, text: str) -> Row:
-    caller = record.caller
-    return (
-        record.id,
-        record.pbx,
-        record.direction,
-        record.started_at,
-        record.ended_at,
-        record.outcome,
-        record.customer_id,
-        caller.number,
-        caller.e164,
-        record.last_seq,
-        text,
-    )
+    rows = Rows([], [], [])
+    for history in histories:
+        for record, text in zip(history.records, history.texts, strict=True):
+            call, began, caller = record.id, record.started_at, record.caller
+            rows.calls.append(
+                (
+                    call,
+                    record.pbx,
+                    record.direction,
+                    began,
+                    record.ended_at,
+                    record.outcome,
+                    record.customer_id,
+                    caller.number,
+                    caller.e164,
+                    record.last_seq,
+                    text,
+                )
+            )
+            for queue in queues_of(record):
+                rows.queues.append((queue, began, call))
+            for agent in agents_of(record):
+                rows.agents.append((agent, began, call))
+    return rows
 
 
 def _add(connection: sqlite3.Connection, sums: Mapping[Cell, Counters]) -> None:
@@ -104,10 +104,24 @@ def _add(connection: sqlite3.Connection, sums: Mapping[Cell, Counters]) -> None:
             total = loads(found[0])
             total.add(counters)
         rows.append((*cell, dumps(total).decode()))
-    connection.executemany(_text(upsert(cells, True), cells), rows)
+    connection.executemany(_over(cells), rows)
 
 
-def _text(statement: Any, table: Table) -> str:
+@lru_cache(maxsize=8)
+def _over(table: Table) -> str:
+    statement = upsert(table, True)
+    if table is calls:
+        # The JSON goes as the bytes that it is; as text it would be read and written once more.
+        statement = statement.values(record=as_text("record"))
+    return _text(statement, table)
+
+
+@lru_cache(maxsize=8)
+def _new(table: Table) -> str:
+    return _text(insert_new(table, True), table)
+
+
+def _text(statement: Insert, table: Table) -> str:
     names = [column.name for column in table.columns]
     made = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"), column_keys=names)
     assert list(made.positiontup or ()) == names, "values are given in the order of the columns"

@@ -19,8 +19,10 @@ from callcenter.ports.errors import StoreUnavailable
 
 from .engine import Database
 from .tables import journal
+from .upsert import as_text
 
 _INSERT = journal.insert()
+_INSERT_BYTES = _INSERT.values(fact=as_text("fact"))
 _LAST = select(func.max(journal.c.seq))
 _READ = (
     select(journal.c.seq, journal.c.fact)
@@ -64,7 +66,7 @@ class SqlJournal:
                 if last is None:
                     last = await self.last_seq()
                 recorded = [Recorded(seq, fact) for seq, fact in enumerate(facts, last + 1)]
-                await self._database.append(_INSERT, [_row(item) for item in recorded])
+                await self._insert(recorded)
                 self._last = recorded[-1].seq
         except IntegrityError as error:
             raise StoreUnavailable(
@@ -72,6 +74,15 @@ class SqlJournal:
                 "let only one service run on it."
             ) from error
         return recorded
+
+    async def _insert(self, recorded: list[Recorded]) -> None:
+        if self._database.sqlite:
+            # As the bytes that it is: a fact may hold a thousand calls.
+            rows = [_row(item, dumps(item.fact)) for item in recorded]
+            await self._database.append(_INSERT_BYTES, rows)
+        else:
+            rows = [_row(item, dumps(item.fact).decode()) for item in recorded]
+            await self._database.append(_INSERT, rows)
 
     async def read(self, after: int, limit: int) -> list[Recorded]:
         """Up to ``limit`` facts after number ``after``, ascending.
@@ -98,7 +109,7 @@ class SqlJournal:
             return [_recorded(row) for row in rows]
 
 
-def _row(item: Recorded) -> dict[str, object]:
+def _row(item: Recorded, written: bytes | str) -> dict[str, object]:
     fact = item.fact
     return {
         "seq": item.seq,
@@ -107,7 +118,7 @@ def _row(item: Recorded) -> dict[str, object]:
         "kind": type(fact).__name__,
         "call": _name_of(fact),
         "version": VERSION,
-        "fact": dumps(fact).decode(),
+        "fact": written,
     }
 
 
