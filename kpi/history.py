@@ -23,43 +23,54 @@ _Cells = dict[tuple[int, str], Counters]
 
 def of_history(records: Iterable[CallRecord], rules: Rules) -> dict[Cell, Counters]:
     """The cells of all these calls together."""
-    sums = _Sums(rules)
-    cells: dict[Cell, Counters] = {}
-    for record in records:
-        if _as_logged(record):
-            sums.add(record)
-        else:
-            for cell, counters in of_call(record, rules).items():
-                _add(cells, cell, counters)
-    for (at, queue), counters in sums.queues.items():
-        _add(cells, Cell(at, "queue", queue), counters)
-        _add(cells, Cell(at, "all", ""), counters)
-    for (at, agent), counters in sums.agents.items():
-        _add(cells, Cell(at, "agent", agent), counters)
-    return cells
+    sums = HistorySums(rules)
+    sums.add(records)
+    return sums.cells()
 
 
-class _Sums:
+class HistorySums:
     """By quarter and queue, and by quarter and agent. Whatever a call adds to a queue it adds to
     the whole centre too, and nothing else, so the centre is summed from the queues at the end."""
 
     def __init__(self, rules: Rules) -> None:
-        self.queues: _Cells = {}
-        self.agents: _Cells = {}
+        self._queues: _Cells = {}
+        self._agents: _Cells = {}
+        self._others: dict[Cell, Counters] = {}
         self._rules = rules
         self._buckets: dict[int, int] = {}
 
-    def add(self, record: CallRecord) -> None:
+    def add(self, records: Iterable[CallRecord]) -> None:
+        """Adds these calls."""
+        for record in records:
+            if _as_logged(record):
+                self._call(record)
+            else:
+                for cell, counters in of_call(record, self._rules).items():
+                    _add(self._others, cell, counters)
+
+    def cells(self) -> dict[Cell, Counters]:
+        """The cells of all calls that were added."""
+        cells: dict[Cell, Counters] = {}
+        for cell, counters in self._others.items():
+            _add(cells, cell, counters)
+        for (at, queue), counters in self._queues.items():
+            _add(cells, Cell(at, "queue", queue), counters)
+            _add(cells, Cell(at, "all", ""), counters)
+        for (at, agent), counters in self._agents.items():
+            _add(cells, Cell(at, "agent", agent), counters)
+        return cells
+
+    def _call(self, record: CallRecord) -> None:
         visits, talks = record.visits, record.conversations
         home: Counters | None = None
         for visit in visits:
             at = visit.entered_at - visit.entered_at % INTERVAL_MS
-            queue = _cell(self.queues, at, visit.queue)
+            queue = _cell(self._queues, at, visit.queue)
             self._visit(queue, visit)
             for offer in visit.offers:
                 name = OFFER_SUMS[offer.end or "cancelled"]
                 ring_ms = offer.ring_ms or 0
-                agent = _cell(self.agents, at, offer.agent.id)
+                agent = _cell(self._agents, at, offer.agent.id)
                 setattr(queue, name, getattr(queue, name) + 1)
                 setattr(agent, name, getattr(agent, name) + 1)
                 queue.ring_ms += ring_ms
@@ -72,8 +83,8 @@ class _Sums:
             at = visit.entered_at - visit.entered_at % INTERVAL_MS
             talk_ms = talk.talk_ms or 0
             queue, agent = (
-                _cell(self.queues, at, visit.queue),
-                _cell(self.agents, at, talk.agent.id),
+                _cell(self._queues, at, visit.queue),
+                _cell(self._agents, at, talk.agent.id),
             )
             queue.conversations += 1
             queue.talk_ms += talk_ms
@@ -85,10 +96,12 @@ class _Sums:
                 seen.setdefault(talk.agent.id, []).append(talk)
         for his in seen.values():
             at = visits[(his[0].visit or 0) - 1].entered_at
-            _journey(_cell(self.agents, at - at % INTERVAL_MS, his[0].agent.id), his, answered=True)
+            _journey(
+                _cell(self._agents, at - at % INTERVAL_MS, his[0].agent.id), his, answered=True
+            )
         if home is None:
             at = visits[0].entered_at
-            home = _cell(self.queues, at - at % INTERVAL_MS, visits[0].queue)
+            home = _cell(self._queues, at - at % INTERVAL_MS, visits[0].queue)
         _journey(home, talks, bool(talks))
 
     def _visit(self, sums: Counters, visit: Visit) -> None:
