@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from callcenter.domain.model import CallRecord, Conversation, Visit
+from callcenter.domain.model import CallRecord, Conversation, Offer, Visit
 
 from .contributions import OFFER_SUMS, of_call, ran_back
 from .counters import Cell, Counters
@@ -68,41 +68,47 @@ class HistorySums:
             queue = _cell(self._queues, at, visit.queue)
             self._visit(queue, visit)
             for offer in visit.offers:
-                name = OFFER_SUMS[offer.end or "cancelled"]
-                ring_ms = offer.ring_ms or 0
-                agent = _cell(self._agents, at, offer.agent.id)
-                setattr(queue, name, getattr(queue, name) + 1)
-                setattr(agent, name, getattr(agent, name) + 1)
-                queue.ring_ms += ring_ms
-                agent.ring_ms += ring_ms
+                self._offer(queue, _cell(self._agents, at, offer.agent.id), offer)
             if home is None and visit.end == "answered":
                 home = queue
-        seen: dict[str, list[Conversation]] = {}
-        for talk in talks:
-            visit = visits[(talk.visit or 0) - 1]
-            at = visit.entered_at - visit.entered_at % INTERVAL_MS
-            talk_ms = talk.talk_ms or 0
-            queue, agent = (
-                _cell(self._queues, at, visit.queue),
-                _cell(self._agents, at, talk.agent.id),
-            )
-            queue.conversations += 1
-            queue.talk_ms += talk_ms
-            agent.conversations += 1
-            agent.talk_ms += talk_ms
-            if len(talks) == 1:
-                _journey(agent, talks, answered=True)
-            else:
-                seen.setdefault(talk.agent.id, []).append(talk)
-        for his in seen.values():
-            at = visits[(his[0].visit or 0) - 1].entered_at
-            _journey(
-                _cell(self._agents, at - at % INTERVAL_MS, his[0].agent.id), his, answered=True
-            )
+        if len(talks) == 1:
+            _journey(self._talk(talks[0], visits), talks, answered=True)
+        elif talks:
+            seen: dict[str, tuple[Counters, list[Conversation]]] = {}
+            for talk in talks:
+                agent = self._talk(talk, visits)
+                seen.setdefault(talk.agent.id, (agent, []))[1].append(talk)
+            for agent, his in seen.values():
+                _journey(agent, his, answered=True)
         if home is None:
             at = visits[0].entered_at
             home = _cell(self._queues, at - at % INTERVAL_MS, visits[0].queue)
         _journey(home, talks, bool(talks))
+
+    def _offer(self, queue: Counters, agent: Counters, offer: Offer) -> None:
+        ring_ms = offer.ring_ms or 0
+        queue.ring_ms += ring_ms
+        agent.ring_ms += ring_ms
+        if offer.end == "answered":
+            queue.offers_answered += 1
+            agent.offers_answered += 1
+        else:
+            name = OFFER_SUMS[offer.end or "cancelled"]
+            setattr(queue, name, getattr(queue, name) + 1)
+            setattr(agent, name, getattr(agent, name) + 1)
+
+    def _talk(self, talk: Conversation, visits: list[Visit]) -> Counters:
+        """Adds a talk; gives the sums of its agent."""
+        visit = visits[(talk.visit or 0) - 1]
+        at = visit.entered_at - visit.entered_at % INTERVAL_MS
+        talk_ms = talk.talk_ms or 0
+        queue = _cell(self._queues, at, visit.queue)
+        agent = _cell(self._agents, at, talk.agent.id)
+        queue.conversations += 1
+        queue.talk_ms += talk_ms
+        agent.conversations += 1
+        agent.talk_ms += talk_ms
+        return agent
 
     def _visit(self, sums: Counters, visit: Visit) -> None:
         wait, end = visit.wait_ms or 0, visit.end or "unknown"
@@ -133,21 +139,21 @@ class HistorySums:
 
 def _as_logged(record: CallRecord) -> bool:
     """Whether the call has only what queue_log tells, and its clock ran forward."""
-    visits = record.visits
+    visits, talks = record.visits, record.conversations
     if record.direct or not visits or record.direction != "inbound" or record.ended_at is None:
         return False
     answered = 0
     for visit in visits:
-        if visit.end is None or visit.wait_ms is None or visit.wait_ms < 0:
+        left_at, wait_ms = visit.left_at, visit.wait_ms
+        if visit.end is None or wait_ms is None or wait_ms < 0:
             return False
-        if ran_back(visit.entered_at, visit.left_at):
+        if ran_back(visit.entered_at, left_at):
             return False
         if visit.end == "answered":
             answered += 1
         for offer in visit.offers:
             if offer.end is None or (offer.ring_ms or 0) < 0 or ran_back(offer.at, offer.ended_at):
                 return False
-    talks = record.conversations
     if answered != len(talks):
         return False
     for talk in talks:

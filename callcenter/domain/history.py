@@ -82,7 +82,10 @@ def record_of(
 
 def number_of(call: LoggedCall) -> str:
     """The caller's number, as far as the log has one."""
-    return next((visit.caller for visit in call.visits if visit.caller), "")
+    for visit in call.visits:
+        if visit.caller:
+            return visit.caller
+    return ""
 
 
 def facts_of(record: CallRecord, how: str = "") -> list[AnyFact]:

@@ -30,6 +30,8 @@ from callcenter.domain.model import AgentRef, CallRecord
 from callcenter.domain.named import AgentNames
 from callcenter.domain.reconcile import NEAR_MS, Judged, judge, paired, unlogged
 
+from kpi.intervals import start_of
+
 from .history import AT_ONCE as PAST_AT_ONCE
 from .history import Link, Links, Past, seldom_collected
 from .ledger import Imported
@@ -127,6 +129,7 @@ class Reconciliation:
         self._seen: set[str] = set()
         self._links = Links(link)
         self._days: dict[str, DayTally] = {}
+        self._quarters: dict[int, DayTally] = {}
         self._report = Report(pbx=pbx)
 
     async def run(
@@ -310,6 +313,14 @@ class Reconciliation:
     # -- the ledger ------------------------------------------------------------------------
 
     def _tally(self, at: int) -> DayTally:
+        """The row of the day; days begin with a quarter of an hour everywhere."""
+        quarter = start_of(at)
+        tally = self._quarters.get(quarter)
+        if tally is None:
+            tally = self._quarters[quarter] = self._of_day(at)
+        return tally
+
+    def _of_day(self, at: int) -> DayTally:
         day = f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(self._zone):%Y-%m-%d}"
         tally = self._days.get(day)
         if tally is None:
