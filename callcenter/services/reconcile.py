@@ -29,7 +29,6 @@ from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import AgentRef, CallRecord
 from callcenter.domain.named import AgentNames
 from callcenter.domain.reconcile import NEAR_MS, Judged, judge, paired, unlogged
-
 from kpi.intervals import start_of
 
 from .history import AT_ONCE as PAST_AT_ONCE

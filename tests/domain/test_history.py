@@ -121,6 +121,17 @@ def test_a_portion_comes_back_from_its_bytes_as_it_was() -> None:
     assert written([]) == ()
 
 
+def test_an_agent_who_gets_his_old_name_back_is_found_by_it() -> None:
+    names = AgentNames("pbx1")
+    leila = AgentRef("pbx1:PJSIP/1001", "Leila", "PJSIP/1001")
+    moradi = AgentRef("pbx1:PJSIP/1001", "Moradi", "PJSIP/1001")
+    for ref in (leila, leila, moradi):
+        names.learn(ref)
+    assert names.of("PJSIP/1001") == moradi
+    names.learn(leila)
+    assert names.of("PJSIP/1001") == leila
+
+
 def test_an_agent_who_gets_another_name_is_found_by_it_at_once() -> None:
     names = AgentNames("pbx1")
     assert names.of("Leila").id == "pbx1:Leila"
