@@ -17,7 +17,8 @@ class History(Struct, frozen=True):
     calls they would be the most.
 
     ``calls``: id, PBX, direction, beginning, end, outcome, customer, number, E.164, last fact, and
-    the JSON of the record. ``queues``, ``agents``: where each of them was, and whose it was.
+    the JSON of the record. ``queues``, ``agents``: where each of them was, and whose it was, in
+    order: who stores them finds the next one's place beside the last one's.
     """
 
     calls: list[tuple[str, str, str, int, int | None, str | None, int | None, str, str, int, Raw]]
@@ -49,6 +50,8 @@ def history_of(records: Iterable[CallRecord], texts: Iterable[Raw]) -> History:
             history.queues.append((queue, began, call))
         for agent in agents_of(record):
             history.agents.append((agent, began, call))
+    history.queues.sort()
+    history.agents.sort()
     return history
 
 

@@ -51,9 +51,8 @@ def stored(
         return
     for each in histories:
         connection.executemany(_over(calls), each.calls)
-        # In the order of their keys: each leaf of the tree is looked for once.
-        connection.executemany(_new(call_queues), sorted(each.queues))
-        connection.executemany(_new(call_agents), sorted(each.agents))
+        connection.executemany(_new(call_queues), each.queues)
+        connection.executemany(_new(call_agents), each.agents)
     _add(connection, sums)
     connection.execute(_over(places), (reader, seq))
 
