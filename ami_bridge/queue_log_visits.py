@@ -234,10 +234,12 @@ class VisitFold:
         hold = whole(params, -3 if last else -2)
         talk = whole(params, -2 if last else -1)
         call = self._calls.get(line.callid)
-        if call is None or self._talking(call, line) is None:
+        visit = None if call is None else self._talking(call, line)
+        if visit is None:
             call = self._swapped(line, talk) or call
         call = self._call(line, call)
-        visit = self._talking(call, line)
+        if visit is None:
+            visit = self._talking(call, line)
         if visit is None:
             told = [v for v in call.visits if v.agent == line.agent and v.parted_s is not None]
             if any(v.queue.casefold() == line.queue.casefold() for v in told):

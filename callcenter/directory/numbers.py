@@ -21,6 +21,7 @@ from callcenter.domain.customer import CustomerNumber, Number
 from callcenter.domain.model import Presentation
 
 from .letters import digits_folded, folded, visible
+from .plain_numbers import plain
 
 INTERNAL_DIGITS = 5
 """Numbers up to this length are extensions or short codes: no customer has one."""
@@ -94,7 +95,7 @@ def normalise(
 def unshown(raw: str, region: str) -> Number:
     """As ``normalise``, but a number that was understood is not written as people read it, and
     nothing is kept: for millions of numbers that are looked up once and shown to nobody."""
-    return _understood(raw, region, "shown", INTERNAL_DIGITS)[0]
+    return plain(raw, region) or _understood(raw, region, "shown", INTERNAL_DIGITS)[0]
 
 
 def _understood(

@@ -245,15 +245,10 @@ def wait_of(logged: LoggedVisit) -> int:
 
 def rings_of(logged: LoggedVisit, agents: AgentNames) -> list[tuple[AgentRef, int, int, OfferEnd]]:
     """The phones that were rung, as far as the log tells: agent, since when, how long, how."""
-    rings: list[tuple[AgentRef, int, int, OfferEnd]] = [
-        (
-            agents.of(ring.agent),
-            max(logged.entered_s * 1000, ring.at_s * 1000 - ring.ring_ms),
-            ring.ring_ms,
-            ring.end,
-        )
-        for ring in logged.rings
-    ]
+    rings: list[tuple[AgentRef, int, int, OfferEnd]] = []
+    for ring in logged.rings:
+        since = max(logged.entered_s * 1000, ring.at_s * 1000 - ring.ring_ms)
+        rings.append((agents.of(ring.agent), since, ring.ring_ms, ring.end))
     if logged.end == "answered" and logged.ring_s is not None and logged.connected_s is not None:
         since = (logged.connected_s - logged.ring_s) * 1000
         rings.append((agents.of(logged.agent), since, logged.ring_s * 1000, "answered"))

@@ -19,8 +19,10 @@ from callcenter.ports.errors import StoreUnavailable
 
 from .engine import Database
 from .tables import journal
+from .upsert import as_text
 
 _INSERT = journal.insert()
+_INSERT_BYTES = _INSERT.values(fact=as_text("fact"))
 _LAST = select(func.max(journal.c.seq))
 _READ = (
     select(journal.c.seq, journal.c.fact)
@@ -71,7 +73,7 @@ class SqlJournal:
                         return doubted
                 recorded = [Recorded(seq, fact) for seq, fact in enumerate(facts, last + 1)]
                 self._doubted = recorded
-                await self._database.append(_INSERT, [_row(item) for item in recorded])
+                await self._insert(recorded)
                 self._last, self._doubted = recorded[-1].seq, []
         except IntegrityError as error:
             raise StoreUnavailable(
@@ -92,6 +94,15 @@ class SqlJournal:
         found = [(row[0], row[1]) for row in rows]
         sent = [(item.seq, dumps(item.fact).decode()) for item in self._doubted]
         return self._doubted if found == sent else []
+
+    async def _insert(self, recorded: list[Recorded]) -> None:
+        if self._database.sqlite:
+            # As the bytes that it is: a fact may hold a thousand calls.
+            rows = [_row(item, dumps(item.fact)) for item in recorded]
+            await self._database.append(_INSERT_BYTES, rows)
+        else:
+            rows = [_row(item, dumps(item.fact).decode()) for item in recorded]
+            await self._database.append(_INSERT, rows)
 
     async def read(self, after: int, limit: int) -> list[Recorded]:
         """Up to ``limit`` facts after number ``after``, ascending.
@@ -118,7 +129,7 @@ class SqlJournal:
             return [_recorded(row) for row in rows]
 
 
-def _row(item: Recorded) -> dict[str, object]:
+def _row(item: Recorded, written: bytes | str) -> dict[str, object]:
     fact = item.fact
     return {
         "seq": item.seq,
@@ -127,7 +138,7 @@ def _row(item: Recorded) -> dict[str, object]:
         "kind": type(fact).__name__,
         "call": _name_of(fact),
         "version": VERSION,
-        "fact": dumps(fact).decode(),
+        "fact": written,
     }
 
 

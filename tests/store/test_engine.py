@@ -146,10 +146,14 @@ def test_what_a_server_says_of_itself_is_told_whatever_its_words(error: Exceptio
 
 async def test_what_an_operator_cancels_is_told(postgres: str) -> None:
     database = Database(f"{postgres}/{TEMPLATE}")
-    with pytest.raises(StoreUnavailable, match="canceling statement"):
+
+    async def sleep() -> None:
         async with database.read() as connection:
             await connection.execute(text("SET LOCAL statement_timeout = 1"))
             await connection.execute(text("SELECT pg_sleep(5)"))
+
+    with pytest.raises(StoreUnavailable, match="canceling statement"):
+        await sleep()
     await database.close()
 
 

@@ -54,8 +54,8 @@ async def test_reading_goes_on_after_a_number_and_stops_at_the_limit(database: D
 
 async def test_a_portion_of_the_past_ends_what_is_read_at_once(database: Database) -> None:
     journal = SqlJournal(database)
-    history = written([record("pbx1:5.0"), record("pbx1:6.0")])
-    portion = CallsImported(at=1, pbx="pbx1", portion="pbx1:5.0+2", calls=history.texts)
+    calls = written([record("pbx1:5.0"), record("pbx1:6.0")])
+    portion = CallsImported(at=1, pbx="pbx1", portion="pbx1:5.0+2", calls=calls)
     facts = await journal.append([lost(1), lost(2), portion, portion, lost(3)])
     assert await journal.read(0, 10) == facts[:3]
     assert await journal.read(0, 2) == facts[:2]
