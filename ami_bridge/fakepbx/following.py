@@ -216,6 +216,8 @@ class Follower:
             return
         self._part(channel)
         self._meet(bridge, channel)
+        # Who is drawn into a bridge by AMI leaves his queue without a word of it (ASTERISK 4.3).
+        self._queues.hung_up(channel.uniqueid)
         if bridge.kind == "basic":
             # Silently all parties of such a bridge have the oldest Linkedid (ASTERISK 4.2).
             for uniqueid in bridge.channels:

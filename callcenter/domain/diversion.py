@@ -29,9 +29,8 @@ def away(scene: Scene, phone: Leg, at: int) -> None:
     for offer in list(track.offers.values()):
         if offer.legs & track.diverted:
             offers.end(scene, track, offer, "cancelled", at)
-    if phone.agent not in track.talks:
-        # The queue's word that somebody answered may come before the word that it was not he.
-        offers.taken_back(scene, track, phone.agent, "cancelled", at)
+    # The queue's word that somebody answered may come before the word that it was not he.
+    offers.taken_back(scene, track, phone.agent, "cancelled", at)
 
 
 def _own(scene: Scene, track: CallTrack, leg: Leg, at: int) -> None:

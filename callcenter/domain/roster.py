@@ -11,7 +11,7 @@ from __future__ import annotations
 from . import channels, conversations, lines, offers, visits, wrap_up
 from .calls import CallTrack, OpenVisit, Scene
 from .facts import LinkLost, LinkRestored
-from .legs import RINGING, UP, Leg
+from .legs import RINGING, Leg
 from .signals import LinkWentDown, RosterBegan, RosterEnded
 
 
@@ -135,7 +135,7 @@ def _ringing(scene: Scene, at: int, lost_at: int) -> None:
     """
     for leg in list(scene.legs.legs.values()):
         track = scene.calls.get(leg.call)
-        if track is None or leg.half == 2 or leg.spy or not (_rings(leg) or _lifted(track, leg)):
+        if track is None or leg.state != RINGING or leg.half == 2 or leg.spy:
             continue
         if leg.id in track.diverted:
             for half in scene.legs.wire(leg):
@@ -143,8 +143,6 @@ def _ringing(scene: Scene, at: int, lost_at: int) -> None:
             continue
         if leg.behind or _rung_through(scene, track, leg):
             # One phone of his among others: the queue rings the Local channel that dialled it.
-            continue
-        if leg.state != RINGING:
             continue
         agent = scene.agents.by_device(leg.endpoint) if leg.half else scene.attribute(leg)
         if agent is not None and leg.id not in (track.first, track.customer):
@@ -156,16 +154,6 @@ def _ringing(scene: Scene, at: int, lost_at: int) -> None:
         for offer in list(track.offers.values()):
             if not any(leg in scene.legs.legs for leg in offer.legs):
                 offers.end(scene, track, offer, "cancelled", max(lost_at, offer.at))
-
-
-def _rings(leg: Leg) -> bool:
-    return leg.state == RINGING
-
-
-def _lifted(track: CallTrack, leg: Leg) -> bool:
-    """A phone that somebody lifted and that is not put through: he is asked to confirm."""
-    mine = leg.id not in (track.first, track.customer)
-    return leg.state == UP and mine and not (leg.bridge or leg.half or leg.external)
 
 
 def _rung_through(scene: Scene, track: CallTrack, leg: Leg) -> bool:
@@ -184,5 +172,8 @@ def _rung_through(scene: Scene, track: CallTrack, leg: Leg) -> bool:
     if not member:
         return False
     channels.absent(scene, leg)
-    leg.agent, leg.behind, leg.parent = member, True, through[member]
+    leg.agent, leg.behind = member, True
+    if sum(one.half == 2 and one.call == leg.call for one in scene.legs.legs.values()) == 1:
+        # No other Local channel is there that may have dialled it.
+        leg.parent = through[member]
     return True

@@ -16,6 +16,7 @@ import asyncio
 import gc
 import time
 from itertools import cycle
+from statistics import median
 
 from msgspec import Struct
 
@@ -27,14 +28,16 @@ from .judging import Verdicts
 from .service_process import resident_kb
 from .traffic import Story, stories, traffic
 
-CALLS = 200_000
+CALLS = 400_000
 STEP = 100_000
 FIRST = 10_000
 CHUNK_S = 0.5
 EVERY_S = 2.5
 ROLL_S = 30.0
+LEAST_STEPS = 4
 GROWTH = 1.05
-"""What the last step may have over the one at a hundred thousand: a heap breathes."""
+"""What the later half of the steps may have over the earlier half, each by its median: how many
+objects there are in one moment depends on the calls of that moment."""
 SHORT = (
     "answered_agent_hangup",
     "abandon_nobody_rung",
@@ -121,14 +124,17 @@ def run(verdicts: Verdicts, calls: int) -> None:
     verdicts.title(f"memory over {calls:,} calls")
     collector.calm()
     seen = asyncio.run(grow(calls))
-    settled = next((step for step in seen if step.calls >= STEP), None)
-    if settled is None or settled is seen[-1]:
+    settled = [step for step in seen if step.calls >= STEP]
+    if len(settled) < LEAST_STEPS:
         verdicts.unjudged.append("memory")
-        print(f"   not judged: it takes more than {STEP:,} calls to say whether memory grows")
+        print(
+            f"   not judged: it takes {LEAST_STEPS} steps of {STEP:,} calls to say whether it grows"
+        )
         return
-    since = f"from {settled.calls:,} to {seen[-1].calls:,} calls"
+    early, late = settled[: len(settled) // 2], settled[len(settled) // 2 :]
+    since = f"{early[0].calls:,} to {early[-1].calls:,} calls, and later"
     for what, growth in (
-        ("resident memory", seen[-1].rss_kb / settled.rss_kb),
-        ("objects", seen[-1].objects / settled.objects),
+        ("resident memory", median(s.rss_kb for s in late) / median(s.rss_kb for s in early)),
+        ("objects", median(s.objects for s in late) / median(s.objects for s in early)),
     ):
         verdicts.judge(f"{what}, {since}", growth, GROWTH, timing=False)
