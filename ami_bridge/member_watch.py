@@ -42,7 +42,7 @@ GAP_S = 1.0
 SHARE = 20
 """An answer that takes long is asked for less often: a twentieth of the time at most."""
 LIMIT_S = 60.0
-NAMED_AT_ONCE = 20
+NAMED_AT_ONCE = 200
 """Of more queues, each is asked for by name every second or third time."""
 NOBODY = "-"
 """A member whom no queue has: of a queue that is asked for by name no member need be listed."""
@@ -132,23 +132,24 @@ class MemberWatch:
             except TimeoutError:
                 pass
             self._ask_now.clear()
-            began = self._monotonic()
             try:
                 await self._name_some()
                 asked = self._monotonic()
                 answer = await self._link.ask(actions.queue_status(), LIMIT_S)
             except LinkError:
                 continue
-            gap = max(GAP_S, SHARE * (self._monotonic() - began))
+            gap = max(GAP_S, SHARE * (self._monotonic() - asked))
             if answer.ok and wanted():
                 self._queues_are(answer.items)
                 self._compare(answer.items, asked)
 
     async def _name_some(self) -> None:
-        """Asks for the next queues by name; what they answer the question for all has as well."""
-        for queue in list(islice(self._queues, NAMED_AT_ONCE)):
-            self._queues.rotate(-1)
-            await self._link.ask(actions.queue_status(queue, NOBODY), LIMIT_S)
+        """Asks for the next queues by name, all at once; what they answer the question for all has
+        as well."""
+        queues = list(islice(self._queues, NAMED_AT_ONCE))
+        self._queues.rotate(-len(queues))
+        asked = [self._link.ask(actions.queue_status(name, NOBODY), LIMIT_S) for name in queues]
+        await asyncio.gather(*asked)
 
     def _queues_are(self, rows: Iterable[Message]) -> None:
         names = [row.get("Queue") for row in rows if row.name == "QueueParams"]
