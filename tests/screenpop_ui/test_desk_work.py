@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.screenpop_ui.devserver import DevServer
 from tests.screenpop_ui.steps import answer, until
@@ -216,3 +216,25 @@ async def test_a_signed_out_session_goes_to_sign_in(open_page: OpenPage, server:
     server.accept = False
     await server.drop()
     await page.wait_for_url("**/sign-in")
+
+
+async def test_many_calls_that_wait_for_a_result_all_keep_a_tab_in_sight(
+    open_page: OpenPage, server: DevServer
+) -> None:
+    page = await open_page()
+    for count in range(1, 8):
+        call = await answer(server, page)
+        await server.delta("agent", ["calls", call, "phase", "done"], ["state", "state", "ready"])
+        await expect(page.locator("[role=tab]")).to_have_count(count)
+        strip = await page.locator(".tabs").bounding_box()
+        tabs = [await tab.bounding_box() for tab in await page.locator("[role=tab]").all()]
+        assert strip is not None
+        for tab in tabs:
+            assert tab is not None
+            assert tab["width"] >= 24
+            assert tab["x"] >= strip["x"]
+            assert tab["x"] + tab["width"] <= strip["x"] + strip["width"]
+        assert await page.locator("[role=tab][aria-selected=true]").count() == 1
+    chosen = await page.locator("[role=tab][aria-selected=true]").bounding_box()
+    assert chosen is not None
+    assert chosen["width"] >= 104
