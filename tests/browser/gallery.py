@@ -115,7 +115,7 @@ class Gallery:
         while missing:
             freezer.hold()
             state = await _phase_of(page)
-            if not state:
+            if state == "over":
                 await _file_all(page)
                 state = await _phase_of(page)
             if state in missing:
@@ -196,10 +196,10 @@ async def _file_all(page: Page) -> None:
 
 
 async def _phase_of(page: Page) -> str:
-    """What the desk shows: ``empty`` or the phase of its only call."""
+    """What the desk shows: ``empty``, ``over`` when calls wait for a result, or a call's phase."""
     bars = await page.locator(".call").all()
     if not bars:
         work = await page.locator(".work.empty").count()
-        return "empty" if work else ""
+        return "empty" if work else "over"
     names = str(await bars[0].get_attribute("class"))
-    return next((name for name in PHASES if f"p-{name}" in names), "")
+    return next(name.removeprefix("p-") for name in names.split() if name.startswith("p-"))
