@@ -7,7 +7,7 @@ import time
 
 from ..phone import Plan
 from ..stage import Agent, Stage, Truth
-from .shifts import NO_CALL, Shift, on_shift, with_shifts, wrap_up_ends
+from .shifts import NO_CALL, Shift, into_the_wrap_up, on_shift, with_shifts, wrap_up_ends
 from .told import Told, answered_visit, inbound, seconds
 
 
@@ -183,16 +183,11 @@ async def wrap_up_by_rule(stage: Stage) -> Truth:
     return with_shifts(inbound(stage, [visit], "agent"), shift)
 
 
-async def _into_the_wrap_up(ended: float) -> None:
-    """1 s after the talk: the queue's 5 s may be over 4 s after it, and a machine may be slow."""
-    await asyncio.sleep(max(0.0, ended + 1 - time.time()))
-
-
 async def wrap_up_by_pause(stage: Stage) -> Truth:
     """He extends the queue's 5 s by a pause that says after-call work, to 8 s."""
     agent, shift = await on_shift(stage, "support", Plan(answer_after=1))
     visit, ended = await _answered(stage, shift)
-    await _into_the_wrap_up(ended)
+    await into_the_wrap_up(ended)
     await stage.pause(agent, "support", "wrap-up")
     await stage.gone()
     await asyncio.sleep(max(0.0, ended + 8 - time.time()))
@@ -206,7 +201,7 @@ async def lunch_in_the_wrap_up(stage: Stage) -> Truth:
     """1 s into the after-call work he goes to lunch: that is what he does from then on."""
     agent, shift = await on_shift(stage, "support", Plan(answer_after=1))
     visit, ended = await _answered(stage, shift)
-    await _into_the_wrap_up(ended)
+    await into_the_wrap_up(ended)
     await stage.pause(agent, "support", "lunch")
     shift.now("paused", "lunch")
     await stage.gone()
@@ -221,7 +216,7 @@ async def signs_out_in_the_wrap_up(stage: Stage) -> Truth:
     """1 s into the after-call work he signs out."""
     agent, shift = await on_shift(stage, "support", Plan(answer_after=1))
     visit, ended = await _answered(stage, shift)
-    await _into_the_wrap_up(ended)
+    await into_the_wrap_up(ended)
     await stage.sign_out(agent, "support")
     shift.now("signed_out")
     await stage.gone()
