@@ -29,7 +29,7 @@ def customer_card(customer: Customer, kinds: Sequence[FieldKind], now: int) -> d
         facts.append(
             {
                 "key": key,
-                "label": kind.label if kind is not None else key.replace("_", " ").capitalize(),
+                "label": kind.label if kind is not None else "",
                 "type": kind.type if kind is not None else "text",
                 "value": value,
             }

@@ -235,4 +235,5 @@ def test_a_card_says_since_when_he_is_a_customer_and_not_since_when_he_is_writte
     fields = {} if told is None else {"customer_since": told}
     card = customer_card(Customer(name="Sara", fields=fields, created_at=5), [], 9)
     assert card["since"] == since
-    assert [fact["key"] for fact in card["facts"]] == beside
+    # A field whose name nobody wrote down is named by the page, in the reader's language.
+    assert [(fact["key"], fact["label"]) for fact in card["facts"]] == [(key, "") for key in beside]

@@ -31,6 +31,13 @@ export function FactValue({ fact }) {
 
 const tierName = (tier) => (has(`tier.${tier}`) ? t(`tier.${tier}`) : tier);
 
+/** What a field is called: as the importer wrote it, else by its key. */
+function fieldName({ key, label }) {
+  if (label) return label;
+  const words = key.replaceAll('_', ' ');
+  return has(`field.${key}`) ? t(`field.${key}`) : words.charAt(0).toLocaleUpperCase() + words.slice(1);
+}
+
 export function CustomerCard({ cust, match, onClose }) {
   const numbers = (cust.numbers ?? []).slice(1, 2);
   const facts = (cust.facts ?? []).slice(0, 5);
@@ -44,7 +51,7 @@ export function CustomerCard({ cust, match, onClose }) {
       : match === 'one' ? html`<div class="match"><${Icon} name="check" />${t('match.one')}</div>` : html`<span></span>`}
     ${sub.length ? html`<div class="sub">${sub.map((one, i) => html`${i ? ' · ' : ''}<${Name} text=${one} />`)}</div>` : null}
     ${(facts.length || numbers.length) ? html`<dl class="facts">
-      ${facts.map((fact) => html`<div key=${fact.key}><dt><${Name} text=${fact.label} /></dt><dd title=${String(fact.value ?? '')}><${FactValue} fact=${fact} /></dd></div>`)}
+      ${facts.map((fact) => html`<div key=${fact.key}><dt><${Name} text=${fieldName(fact)} /></dt><dd title=${String(fact.value ?? '')}><${FactValue} fact=${fact} /></dd></div>`)}
       ${facts.length < 5 && numbers.map((n) => html`<div key=${n.e164}><dt>${n.label || t('cust.otherphone')}</dt><dd><${Phone} text=${n.national || n.e164} /></dd></div>`)}
     </dl>` : null}
   </section>`;
