@@ -24,6 +24,7 @@ from . import sequences
 from .lab import Lab
 from .play import play_all
 from .product import Product
+from .pulse import run_first
 from .stage import Truth
 from .stories import NEWEST, STORIES
 from .stories.told import Told
@@ -38,7 +39,7 @@ class Runner:
     def __init__(self, version: int = NEWEST) -> None:
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
-            target=self.loop.run_forever, name=f"lab {version}", daemon=True
+            target=run_first, args=(self.loop,), name=f"lab {version}", daemon=True
         )
         self._thread.start()
         self.version = version
@@ -152,7 +153,9 @@ class Broken:
 
     def __init__(self, names: set[str], folder: Path) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="broken", daemon=True)
+        self._thread = threading.Thread(
+            target=run_first, args=(self._loop,), name="broken", daemon=True
+        )
         self._thread.start()
         self._runs = {
             name: asyncio.run_coroutine_threadsafe(sequences.play(name, folder / name), self._loop)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import threading
 import time
 
 import pytest
 
 from .lab import TIMES, Lab
-from .pulse import EVERY_S, STILL_S, Pulse
+from .pulse import EVERY_S, NICENESS, STILL_S, Pulse, run_first
 from .stage import Stage, Truth
 
 
@@ -69,3 +72,32 @@ async def test_story_is_played_again_only_if_the_lab_spoiled_it(
     finally:
         await lab.pulse.stop()
     assert lab.played == played
+
+
+def test_what_a_lab_starts_is_served_first_and_the_rest_of_the_tests_as_before() -> None:
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=run_first, args=(loop,))
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    thread.start()
+    try:
+        of_thread = asyncio.run_coroutine_threadsafe(_niceness(), loop).result(10)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+    wanted = NICENESS if _may_be_served_first() else before
+    assert of_thread == [wanted, wanted]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before
+
+
+def _may_be_served_first() -> bool:
+    """``nice`` complains where it is not allowed, and runs the command all the same."""
+    asked = subprocess.run(["nice", "-n", "-1", "true"], capture_output=True, check=True)
+    return not asked.stderr
+
+
+async def _niceness() -> list[int]:
+    """Of this thread, and of a process that it starts."""
+    told = await asyncio.create_subprocess_exec("nice", stdout=asyncio.subprocess.PIPE)
+    out, _ = await told.communicate()
+    return [os.getpriority(os.PRIO_PROCESS, 0), int(out)]
