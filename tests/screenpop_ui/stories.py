@@ -157,10 +157,10 @@ async def looked_up(page: Page, server: DevServer) -> None:
     await page.wait_for_selector(".who .btn")
 
 
-async def no_result_yet(page: Page, server: DevServer) -> None:
-    """Seven calls are over; none has its result."""
+async def no_result_yet(page: Page, server: DevServer, calls: int = 7) -> None:
+    """So many calls are over; none has its result."""
     await _ready(page)
-    for count in range(1, 8):
+    for count in range(1, calls + 1):
         call = await server.pop(server.card())
         await page.wait_for_selector(".call.p-ringing")
         await server.pop_end(call, "answered")
