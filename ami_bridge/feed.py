@@ -129,7 +129,7 @@ class Feed:
                     if name == "Newchannel" and isinstance(made[0], LegSeen):
                         self._presentations.seen(made[0])
                     elif name == "QueueMemberStatus":
-                        self._wrap_ups.seen(item.message)
+                        self._wrap_ups.seen(item.message, self.skew_ms / 1000)
                     elif name in ("QueueMemberRemoved", "QueueMemberPause"):
                         self._wrap_ups.moved(item.message)
                     self._members.seen(item.message)

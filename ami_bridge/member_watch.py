@@ -8,6 +8,10 @@ somebody is paused) and when it rings somebody who was not known as its member. 
 and was not told enters the inbox as the event that Asterisk did not send, so that a recorder hears
 it as well.
 
+The question for all queues makes Asterisk read the members of those queues that themselves stand in
+a database. Rows about a queue of ``queues.conf`` it reads when a caller enters it, or when it is
+asked for that queue by name; so before each question some queues are named, in turn.
+
 An answer says how things stood at some moment after the question: of whom an event has come since
 the question was asked, the event is believed and not the answer.
 """
@@ -16,7 +20,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
@@ -36,6 +42,10 @@ GAP_S = 1.0
 SHARE = 20
 """An answer that takes long is asked for less often: a twentieth of the time at most."""
 LIMIT_S = 60.0
+NAMED_AT_ONCE = 200
+"""Of more queues, each is asked for by name every second or third time."""
+NOBODY = "-"
+"""A member whom no queue has: of a queue that is asked for by name no member need be listed."""
 EVENTS = frozenset(
     ("QueueMemberAdded", "QueueMemberRemoved", "QueueMemberPause", "QueueMemberStatus")
 )
@@ -69,15 +79,17 @@ class MemberWatch:
         self._monotonic = monotonic
         self._wall_s = wall_s
         self._members: dict[Key, _Member] = {}
+        self._queues: deque[str] = deque()
         self._ask_now = asyncio.Event()
         self.found = 0
         """Changes that no event had told."""
 
-    def rostered(self, rows: Iterable[Message], members: Iterable[MemberSeen] = ()) -> None:
+    def rostered(self, rows: Sequence[Message], members: Iterable[MemberSeen] = ()) -> None:
         """A new life of the link begins with these members; they are told elsewhere.
 
         ``members``: rows that were understood as they came.
         """
+        self._queues_are(rows)
         self._members = {
             _key(row, "Location"): _Member(_shown(row), -1.0)
             for row in rows
@@ -120,14 +132,29 @@ class MemberWatch:
             except TimeoutError:
                 pass
             self._ask_now.clear()
-            asked = self._monotonic()
             try:
+                await self._name_some()
+                asked = self._monotonic()
                 answer = await self._link.ask(actions.queue_status(), LIMIT_S)
             except LinkError:
                 continue
             gap = max(GAP_S, SHARE * (self._monotonic() - asked))
             if answer.ok and wanted():
+                self._queues_are(answer.items)
                 self._compare(answer.items, asked)
+
+    async def _name_some(self) -> None:
+        """Asks for the next queues by name, all at once; what they answer the question for all has
+        as well."""
+        queues = list(islice(self._queues, NAMED_AT_ONCE))
+        self._queues.rotate(-len(queues))
+        asked = [self._link.ask(actions.queue_status(name, NOBODY), LIMIT_S) for name in queues]
+        await asyncio.gather(*asked)
+
+    def _queues_are(self, rows: Iterable[Message]) -> None:
+        names = [row.get("Queue") for row in rows if row.name == "QueueParams"]
+        if sorted(names) != sorted(self._queues):
+            self._queues = deque(names)
 
     def _compare(self, rows: Iterable[Message], asked: float) -> None:
         listed: set[Key] = set()

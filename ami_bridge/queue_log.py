@@ -51,6 +51,9 @@ ENTERQUEUE ends with the caller's name, PAUSE with a reason, WITHDRAW with a tex
 anything.
 """
 
+_SMALL = {str(number): number for number in range(3_600)}
+"""Most durations of a log are less than an hour."""
+
 LONGEST = 8192 + 1
 """Bytes of a line at most: the logger's own buffer, and the newline."""
 
@@ -68,17 +71,18 @@ class LogLine(Struct, frozen=True, gc=False):
 
 def parse(text: str) -> LogLine | None:
     """The line, or None when it is none."""
-    fields = text.split("|")
-    stamp = fields[0]
-    if len(fields) < 5 or not (stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
+    try:
+        stamp, callid, queue, agent, event, *params = text.split("|")
+    except ValueError:
         return _damaged(text)
-    while not fields[-1] and len(fields) > 5:
-        fields.pop()
-    event = fields[4]
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
+        return _damaged(text)
+    while params and not params[-1]:
+        params.pop()
     possible = PARAMETERS.get(event)
-    if possible is not None and len(fields) - 5 in possible:
-        return LogLine(int(stamp), fields[1], fields[2], fields[3], event, fields[5:])
-    return _shifted(fields)
+    if possible is not None and len(params) in possible:
+        return LogLine(int(stamp), callid, queue, agent, event, params)
+    return _shifted([stamp, callid, queue, agent, event, *params])
 
 
 def _shifted(fields: list[str]) -> LogLine | None:
@@ -111,6 +115,9 @@ def whole(params: list[str], place: int) -> int | None:
         text = params[place]
     except IndexError:
         return None
+    number = _SMALL.get(text)
+    if number is not None:
+        return number
     if text.isdecimal() and text.isascii() and len(text) < 12:
         return int(text)
     digits = text.removeprefix("-")

@@ -20,6 +20,9 @@ from .queue_log_tail import siblings
 from .queue_log_visits import VisitFold
 
 BLOCK = 1 << 20
+"""Bytes after which the calls that are finished come out."""
+PIECE = 1 << 16
+"""Bytes that become lines at once: few enough to stay where the processor has them at hand."""
 BEFORE_S = 6 * 3_600
 """How long before the wanted time reading begins: stays that were open when it began."""
 
@@ -73,8 +76,7 @@ def read_calls(
         with _opened(file) as stream:
             if start:
                 stream.seek(start)
-            for lines, place in _blocks(stream):
-                fold.texts(lines)
+            for place in _blocks(stream, fold):
                 at = size if file.suffix == ".gz" else min(size, start + place)
                 yield _portion(fold, fold.ready(), done + at - start, whole)
                 if until_s is not None and fold.now_s > until_s + 86_400:
@@ -118,14 +120,20 @@ def _opened(file: Path) -> IO[bytes]:
     return file.open("rb")
 
 
-def _blocks(stream: IO[bytes]) -> Iterator[tuple[list[str], int]]:
+def _blocks(stream: IO[bytes], fold: VisitFold) -> Iterator[int]:
+    """Folds the lines, and gives how many bytes were read, after each block and at the end."""
     rest = b""
-    read = 0
-    while data := stream.read(BLOCK):
+    read = told = 0
+    while data := stream.read(PIECE):
         read += len(data)
         data = rest + data
         end = data.rfind(b"\n") + 1
         rest = data[end:][-LONGEST:]
-        yield lines_of(data[:end]), read
+        fold.texts(lines_of(data[:end]))
+        if read - told >= BLOCK:
+            told = read
+            yield read
     if rest:
-        yield lines_of(rest), read
+        fold.texts(lines_of(rest))
+    if rest or read > told:
+        yield read

@@ -144,6 +144,25 @@ class VisitFold:
                 return call
         return None
 
+    def _drawn_out(self, line: LogLine, wait_s: int | None) -> LoggedCall | None:
+        """The call whose stay ends here under an id of which nothing was said: he was drawn out of
+        his channel (parked or bridged by AMI, ASTERISK 4.3), and what remains of it leaves the
+        queue. Queue, beginning and first place say whose it is; None when several may be meant."""
+        place = whole(line.params, _PLACE_AT.get(line.event, 1))
+        if line.callid in self._calls or wait_s is None or place is None:
+            return None
+        entered_s = line.epoch - wait_s
+        found = [
+            call
+            for call in islice(reversed(self._calls.values()), SWAPPED_AMONG)
+            for visit in call.visits
+            if visit.end is None
+            and visit.position == place
+            and abs(visit.entered_s - entered_s) <= 1
+            and _same(visit.queue, line.queue)
+        ]
+        return found[0] if len(found) == 1 else None
+
     def _begin(self, call: LoggedCall, queue: str, entered_s: int) -> LoggedVisit:
         folded = queue.casefold()
         numbers = self._numbers.get(call.callid)
@@ -215,10 +234,12 @@ class VisitFold:
         hold = whole(params, -3 if last else -2)
         talk = whole(params, -2 if last else -1)
         call = self._calls.get(line.callid)
-        if call is None or self._talking(call, line) is None:
+        visit = None if call is None else self._talking(call, line)
+        if visit is None:
             call = self._swapped(line, talk) or call
         call = self._call(line, call)
-        visit = self._talking(call, line)
+        if visit is None:
+            visit = self._talking(call, line)
         if visit is None:
             told = [v for v in call.visits if v.agent == line.agent and v.parted_s is not None]
             if any(v.queue.casefold() == line.queue.casefold() for v in told):
@@ -237,9 +258,9 @@ class VisitFold:
             visit.to = params[0] if kind == "blind" else ""
 
     def _left(self, line: LogLine) -> None:
-        call = self._call(line)
         params, event = line.params, line.event
         wait = whole(params, _WAIT_AT.get(event, 2))
+        call = self._call(line, self._drawn_out(line, wait))
         visit = self._waiting(call, line.queue)
         if visit is None:
             if any(v.queue.casefold() == line.queue.casefold() for v in call.visits):
@@ -309,3 +330,5 @@ _ENDS_OF_WAIT: dict[str, VisitEnd] = {
 }
 _WAIT_AT = {"EXITWITHKEY": 3, "SYSCOMPAT": 9}
 """Where an end has its wait, from 0; third where nothing is said."""
+_PLACE_AT = {"EXITWITHKEY": 2}
+"""Where an end has the caller's first place in the queue; second where nothing is said."""

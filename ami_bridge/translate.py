@@ -338,7 +338,9 @@ _TABLE: dict[str, Callable[[Message, int], Made]] = {
     "QueueMemberRemoved": lambda m, at: MemberGone(at, m.get("Queue"), m.get("Interface")),
     "BlindTransfer": _blind,
     "AttendedTransfer": _attended,
-    "ParkedCall": lambda m, at: Parked(at, m.get("ParkeeUniqueid"), m.get("ParkingSpace")),
+    "ParkedCall": lambda m, at: Parked(
+        at, m.get("ParkeeUniqueid"), m.get("ParkingSpace"), m.get("ParkerDialString")
+    ),
     "Pickup": lambda m, at: PickedUp(at, m.get("Uniqueid"), m.get("TargetUniqueid")),
     "ChanSpyStart": lambda m, at: SpyBegan(at, m.get("SpyerUniqueid")),
     "AgentLogin": lambda m, at: PoolJoined(at, m.get("Uniqueid"), m.get("Agent")),

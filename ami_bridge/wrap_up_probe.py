@@ -5,15 +5,18 @@ function ``QUEUE_MEMBER`` counts the members who are *free* (idle, not paused, w
 and those who are *ready* (could be rung now), and an account that may only read may ask for it.
 The difference is who wraps up. So when a member's queue call has ended (his ``LastCall`` moved)
 and the queue's time is not known yet, the two counts are watched until he is ready: from
-``LastCall``, a whole second, to then is the queue's wrap-up time, exact to the second. It is
-learned once per queue and again after a reload. What is learned enters the inbox as an event, so
-that a recorder hears it as well.
+``LastCall``, a whole second of the PBX's clock, to then is the queue's wrap-up time, exact to the
+second. That is believed when exactly one whole second lies between the last answer that had him
+wrap up and the first that has not, and nothing is told of him for a moment after it: he might have
+been paused, or be on the phone. It is learned once per queue and again after a reload. What is
+learned enters the inbox as an event, so that a recorder hears it as well.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 
 from callcenter.supervise import Tasks
@@ -70,8 +73,11 @@ class WrapUpProbe:
         key = (message.get("Queue").casefold(), message.get("Interface"))
         self._moved[key] = self._moved.get(key, 0) + 1
 
-    def seen(self, message: Message) -> None:
-        """Looks at a member's status; begins to watch when a queue call of his just ended."""
+    def seen(self, message: Message, behind_s: float = 0.0) -> None:
+        """Looks at a member's status; begins to watch when a queue call of his just ended.
+
+        ``behind_s`` is how far the PBX's clock is behind ours, in seconds.
+        """
         self.moved(message)
         queue = message.get("Queue").casefold()
         key = (queue, message.get("Interface"))
@@ -81,7 +87,7 @@ class WrapUpProbe:
         if (
             not last_call
             or before == last_call
-            or (before is None and self._wall_s() - last_call > 2)
+            or (before is None and self._wall_s() - behind_s - last_call > 2)
             or message.get("Status") != str(NOT_IN_USE)
             or message.get("Paused") == "1"
             or number(message.get("Wrapuptime"))
@@ -93,14 +99,16 @@ class WrapUpProbe:
         self._probing.add(queue)
         self._tasks.brief(
             f"wrap-up time of {queue}",
-            self._learn(message.get("Queue"), message.get("Interface"), last_call),
+            self._learn(message.get("Queue"), message.get("Interface"), last_call + behind_s),
         )
 
-    async def _learn(self, queue: str, interface: str, last_call: int) -> None:
+    async def _learn(self, queue: str, interface: str, ended: float) -> None:
+        """``ended``: the ``LastCall``, by our clock."""
         folded = queue.casefold()
         key = (folded, interface)
         moved = self._moved.get(key)
         try:
+            asked = self._wall_s() - ended
             wrapping = await self._wrapping(queue)
             if wrapping is None or wrapping > 1:
                 return  # refused, or several at once: the next occasion will tell
@@ -113,17 +121,22 @@ class WrapUpProbe:
                 return
             self._zeros.pop(folded, None)
             self._tell(queue, interface, "")
-            began = self._monotonic()
-            while wrapping == 1 and self._monotonic() - began < LONGEST_S:
+            still = asked
+            while wrapping == 1 and still < LONGEST_S:
+                still = asked
                 await asyncio.sleep(STEP_S)
+                asked = self._wall_s() - ended
                 wrapping = await self._wrapping(queue)
-            if wrapping == 0 and self._moved.get(key) == moved:
+            over = self._wall_s() - ended
+            self._tell(queue, interface, "0")
+            await asyncio.sleep(SURE_S)
+            # Clocks that differ by less than a second may have no whole second between the two.
+            length = max(math.floor(over), round(still))
+            exact = math.floor(over) <= math.floor(still) + 1
+            if wrapping == 0 and exact and self._moved.get(key) == moved:
                 self._known.add(folded)
-                length = max(0, int(self._wall_s()) - last_call)
                 log.info("the queue %s has a wrap-up time of %d s", queue, length)
                 self._tell(queue, interface, str(length))
-            else:
-                self._tell(queue, interface, "0")
         except LinkError:
             return
         finally:

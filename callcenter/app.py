@@ -40,6 +40,7 @@ from callcenter.services.live_view import Live
 from callcenter.services.ports_call_log import CallFilter
 from callcenter.services.projector import Projector
 from callcenter.services.reconcile import without_history
+from callcenter.services.resolving import Resolving
 from callcenter.services.shifts import Shifts
 from callcenter.services.wall import WallView
 from callcenter.settings import Settings
@@ -54,7 +55,6 @@ from callcenter.supervise import Tasks
 from callcenter.web.asks import Assets, NoSuchTopic, Site
 from callcenter.web.histograms import Histograms
 from callcenter.web.server import House, WebSettings, make_app
-from kpi import fcr
 from kpi.intervals import INTERVAL_MS
 from screenpop_ui.assets import static_root
 from screenpop_ui.pages import shell
@@ -63,7 +63,7 @@ log = logging.getLogger(__name__)
 
 LATELY = 500
 """So many calls before a restart may still have a leg that hangs up."""
-FCR_EVERY_S = 30.0
+ROLL_EVERY_S = 30.0
 MINUTE_MS = 60_000
 
 
@@ -160,7 +160,9 @@ class Service:
         self.tasks.eternal("journal retry", self.engine.retry())
         self.tasks.eternal("projector", self.projector.run())
         self.tasks.eternal("live view", self.live.run())
-        self.tasks.eternal("figures", self._roll(call_log))
+        self.tasks.eternal("figures", self._roll())
+        resolving = Resolving(self.figures, self.callers, self.directory, call_log, clock)
+        self.tasks.eternal("first-call resolution", resolving.run())
         self.tasks.eternal("retention", keeping.retain(database, settings.retention, clock))
         self.tasks.eternal("reconciler", self.books.reconciler.run())
         for name, settler in self.books.settlers.items():
@@ -372,16 +374,8 @@ class Service:
         self.desks.apply(batch, arrived_ms)
         self.live.apply(batch, arrived_ms)
 
-    async def _roll(self, call_log: SqlCallLog) -> None:
-        """Eternal: moves the live windows with the clock and computes what needs the call log."""
-        self.callers.field_kinds = await self.directory.field_kinds()
+    async def _roll(self) -> None:
+        """Eternal: moves the live windows with the clock."""
         while True:
-            now = self.clock.wall_ms()
-            self.figures.roll(now)
-            since = now - fcr.WINDOW_MS - fcr.RESUMED_MS
-            began = self.clock.monotonic()
-            calls = await call_log.fcr_calls(since, now + 1)
-            await asyncio.to_thread(self.figures.resolution, calls, now)
-            self.callers.field_kinds = await self.directory.field_kinds()
-            took = self.clock.monotonic() - began
-            await asyncio.sleep(max(FCR_EVERY_S, took * 50))
+            self.figures.roll(self.clock.wall_ms())
+            await asyncio.sleep(ROLL_EVERY_S)

@@ -14,13 +14,17 @@ from msgspec.structs import replace
 from ami_bridge.fakepbx.clock import WallClock
 from ami_bridge.fakepbx.server import FakePbx
 from callcenter import demo_past
-from callcenter.app import Service, StartError, SystemClock
+from callcenter.app import StartError, SystemClock
 from callcenter.directory.directory import EmbeddedDirectory
 from callcenter.directory.numbers import normalise
+from callcenter.ports.users import Role
+from callcenter.services.access import Access
 from callcenter.settings import Account, Database, Pbx, Queue, Secret, Settings, Trace
 from callcenter.store.customers import SqlCustomers
+from callcenter.store.engine import Database as StoreDatabase
 from callcenter.store.journal import SqlJournal
 from callcenter.store.schema import open_database, upgrade
+from callcenter.store.users import SqlUsers
 
 USERNAME, SECRET = "demo", "demo-ami"
 PASSWORD = "demo-centre"
@@ -30,7 +34,7 @@ SEED = 1405
 """Of the fake PBX: the same callers, and the same day, at every start."""
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-PEOPLE: tuple[tuple[str, str, str | None, str], ...] = (
+PEOPLE: tuple[tuple[str, Role, str | None, str], ...] = (
     ("admin", "admin", None, "en"),
     ("supervisor", "supervisor", None, "en"),
     ("sara", "agent", "PJSIP/1001", "fa"),
@@ -92,7 +96,7 @@ class Demo:
             # What AMI said of a call can be looked at; the people are made up, nothing is hidden.
             trace = Trace(keep="24h", folder=str(DATABASE.parent / "demo-traces"), scrub=False)
         site = replace(settings.site, region=settings.site.region or "IR")
-        await self._remember(url, site.region)
+        await self._furnish(url, site.region)
         return replace(
             settings,
             pbx=(fake,),
@@ -102,48 +106,48 @@ class Demo:
             trace=trace,
         )
 
-    async def _remember(self, url: str, region: str) -> None:
-        """Fills the directory with the callers and the journal with the hours before, once."""
+    async def _furnish(self, url: str, region: str) -> None:
+        """All that is there before the service opens its doors: people, callers, a morning."""
         await upgrade(url)
         database = await open_database(url)
         try:
-            journal = SqlJournal(database)
-            if await journal.last_seq():
-                return
-            clock = SystemClock()
-            directory = EmbeddedDirectory(SqlCustomers(database), clock, region)
-            known: dict[str, int] = {}
-            for given in self._pbx.customers():
-                customer = await directory.create(**_customer(given))
-                known |= {number.e164: customer.id for number in customer.numbers}
-
-            def whose(raw: str) -> tuple[int | None, str]:
-                number = normalise(raw, region, "shown")
-                return known.get(number.e164), "" if number.internal else number.e164
-
-            past = demo_past.facts("demo", SEED, clock.wall_ms(), whose)
-            for start in range(0, len(past), PORTION):
-                await journal.append(past[start : start + PORTION])
+            await self._sign_up(Access(SqlUsers(database), SystemClock()))
+            await self._remember(database, region)
         finally:
             await database.close()
 
-    async def furnish(self, service: Service) -> None:
+    async def _sign_up(self, access: Access) -> None:
         """Makes the people to sign in as, those who are not there yet."""
-        there = {user.name for user in await service.access.users()}
+        there = {user.name for user in await access.users()}
         for name, role, interface, language in PEOPLE:
             agent = None
             if interface is not None:
                 agent = f"demo:{interface}"
                 self._pbx.attended.add(interface)
-            if name in there:
-                continue
-            await service.access.add_user(
-                name=name,
-                role=role,  # type: ignore[arg-type]  # a literal of the table above
-                password=PASSWORD,
-                agent_id=agent,
-                lang=language,
-            )
+            if name not in there:
+                await access.add_user(
+                    name=name, role=role, password=PASSWORD, agent_id=agent, lang=language
+                )
+
+    async def _remember(self, database: StoreDatabase, region: str) -> None:
+        """Fills the directory with the callers and the journal with the hours before, once."""
+        journal = SqlJournal(database)
+        if await journal.last_seq():
+            return
+        clock = SystemClock()
+        directory = EmbeddedDirectory(SqlCustomers(database), clock, region)
+        known: dict[str, int] = {}
+        for given in self._pbx.customers():
+            customer = await directory.create(**_customer(given))
+            known |= {number.e164: customer.id for number in customer.numbers}
+
+        def whose(raw: str) -> tuple[int | None, str]:
+            number = normalise(raw, region, "shown")
+            return known.get(number.e164), "" if number.internal else number.e164
+
+        past = demo_past.facts("demo", SEED, clock.wall_ms(), whose)
+        for start in range(0, len(past), PORTION):
+            await journal.append(past[start : start + PORTION])
 
     def welcome(self) -> str:
         """What the person at the terminal needs to know."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from callcenter.domain.model import CallRecord, Conversation, Visit
+from callcenter.domain.model import CallRecord, Conversation, Offer, Visit
 
 from .contributions import OFFER_SUMS, of_call, ran_back
 from .counters import Cell, Counters
@@ -23,73 +23,92 @@ _Cells = dict[tuple[int, str], Counters]
 
 def of_history(records: Iterable[CallRecord], rules: Rules) -> dict[Cell, Counters]:
     """The cells of all these calls together."""
-    sums = _Sums(rules)
-    cells: dict[Cell, Counters] = {}
-    for record in records:
-        if _as_logged(record):
-            sums.add(record)
-        else:
-            for cell, counters in of_call(record, rules).items():
-                _add(cells, cell, counters)
-    for (at, queue), counters in sums.queues.items():
-        _add(cells, Cell(at, "queue", queue), counters)
-        _add(cells, Cell(at, "all", ""), counters)
-    for (at, agent), counters in sums.agents.items():
-        _add(cells, Cell(at, "agent", agent), counters)
-    return cells
+    sums = HistorySums(rules)
+    sums.add(records)
+    return sums.cells()
 
 
-class _Sums:
+class HistorySums:
     """By quarter and queue, and by quarter and agent. Whatever a call adds to a queue it adds to
     the whole centre too, and nothing else, so the centre is summed from the queues at the end."""
 
     def __init__(self, rules: Rules) -> None:
-        self.queues: _Cells = {}
-        self.agents: _Cells = {}
+        self._queues: _Cells = {}
+        self._agents: _Cells = {}
+        self._others: dict[Cell, Counters] = {}
         self._rules = rules
         self._buckets: dict[int, int] = {}
 
-    def add(self, record: CallRecord) -> None:
+    def add(self, records: Iterable[CallRecord]) -> None:
+        """Adds these calls."""
+        for record in records:
+            if _as_logged(record):
+                self._call(record)
+            else:
+                for cell, counters in of_call(record, self._rules).items():
+                    _add(self._others, cell, counters)
+
+    def cells(self) -> dict[Cell, Counters]:
+        """The cells of all calls that were added."""
+        cells: dict[Cell, Counters] = {}
+        for cell, counters in self._others.items():
+            _add(cells, cell, counters)
+        for (at, queue), counters in self._queues.items():
+            _add(cells, Cell(at, "queue", queue), counters)
+            _add(cells, Cell(at, "all", ""), counters)
+        for (at, agent), counters in self._agents.items():
+            _add(cells, Cell(at, "agent", agent), counters)
+        return cells
+
+    def _call(self, record: CallRecord) -> None:
         visits, talks = record.visits, record.conversations
         home: Counters | None = None
         for visit in visits:
             at = visit.entered_at - visit.entered_at % INTERVAL_MS
-            queue = _cell(self.queues, at, visit.queue)
+            queue = _cell(self._queues, at, visit.queue)
             self._visit(queue, visit)
             for offer in visit.offers:
-                name = OFFER_SUMS[offer.end or "cancelled"]
-                ring_ms = offer.ring_ms or 0
-                agent = _cell(self.agents, at, offer.agent.id)
-                setattr(queue, name, getattr(queue, name) + 1)
-                setattr(agent, name, getattr(agent, name) + 1)
-                queue.ring_ms += ring_ms
-                agent.ring_ms += ring_ms
+                self._offer(queue, _cell(self._agents, at, offer.agent.id), offer)
             if home is None and visit.end == "answered":
                 home = queue
-        seen: dict[str, list[Conversation]] = {}
-        for talk in talks:
-            visit = visits[(talk.visit or 0) - 1]
-            at = visit.entered_at - visit.entered_at % INTERVAL_MS
-            talk_ms = talk.talk_ms or 0
-            queue, agent = (
-                _cell(self.queues, at, visit.queue),
-                _cell(self.agents, at, talk.agent.id),
-            )
-            queue.conversations += 1
-            queue.talk_ms += talk_ms
-            agent.conversations += 1
-            agent.talk_ms += talk_ms
-            if len(talks) == 1:
-                _journey(agent, talks, answered=True)
-            else:
-                seen.setdefault(talk.agent.id, []).append(talk)
-        for his in seen.values():
-            at = visits[(his[0].visit or 0) - 1].entered_at
-            _journey(_cell(self.agents, at - at % INTERVAL_MS, his[0].agent.id), his, answered=True)
+        if len(talks) == 1:
+            _journey(self._talk(talks[0], visits), talks, answered=True)
+        elif talks:
+            seen: dict[str, tuple[Counters, list[Conversation]]] = {}
+            for talk in talks:
+                agent = self._talk(talk, visits)
+                seen.setdefault(talk.agent.id, (agent, []))[1].append(talk)
+            for agent, his in seen.values():
+                _journey(agent, his, answered=True)
         if home is None:
             at = visits[0].entered_at
-            home = _cell(self.queues, at - at % INTERVAL_MS, visits[0].queue)
+            home = _cell(self._queues, at - at % INTERVAL_MS, visits[0].queue)
         _journey(home, talks, bool(talks))
+
+    def _offer(self, queue: Counters, agent: Counters, offer: Offer) -> None:
+        ring_ms = offer.ring_ms or 0
+        queue.ring_ms += ring_ms
+        agent.ring_ms += ring_ms
+        if offer.end == "answered":
+            queue.offers_answered += 1
+            agent.offers_answered += 1
+        else:
+            name = OFFER_SUMS[offer.end or "cancelled"]
+            setattr(queue, name, getattr(queue, name) + 1)
+            setattr(agent, name, getattr(agent, name) + 1)
+
+    def _talk(self, talk: Conversation, visits: list[Visit]) -> Counters:
+        """Adds a talk; gives the sums of its agent."""
+        visit = visits[(talk.visit or 0) - 1]
+        at = visit.entered_at - visit.entered_at % INTERVAL_MS
+        talk_ms = talk.talk_ms or 0
+        queue = _cell(self._queues, at, visit.queue)
+        agent = _cell(self._agents, at, talk.agent.id)
+        queue.conversations += 1
+        queue.talk_ms += talk_ms
+        agent.conversations += 1
+        agent.talk_ms += talk_ms
+        return agent
 
     def _visit(self, sums: Counters, visit: Visit) -> None:
         wait, end = visit.wait_ms or 0, visit.end or "unknown"
@@ -120,21 +139,21 @@ class _Sums:
 
 def _as_logged(record: CallRecord) -> bool:
     """Whether the call has only what queue_log tells, and its clock ran forward."""
-    visits = record.visits
+    visits, talks = record.visits, record.conversations
     if record.direct or not visits or record.direction != "inbound" or record.ended_at is None:
         return False
     answered = 0
     for visit in visits:
-        if visit.end is None or visit.wait_ms is None or visit.wait_ms < 0:
+        left_at, wait_ms = visit.left_at, visit.wait_ms
+        if visit.end is None or wait_ms is None or wait_ms < 0:
             return False
-        if ran_back(visit.entered_at, visit.left_at):
+        if ran_back(visit.entered_at, left_at):
             return False
         if visit.end == "answered":
             answered += 1
         for offer in visit.offers:
             if offer.end is None or (offer.ring_ms or 0) < 0 or ran_back(offer.at, offer.ended_at):
                 return False
-    talks = record.conversations
     if answered != len(talks):
         return False
     for talk in talks:

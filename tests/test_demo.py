@@ -65,7 +65,7 @@ async def test_it_adds_what_a_fake_pbx_needs_and_keeps_what_the_site_says(tmp_pa
     assert (settings.site.name, settings.site.region) == ("Our house", "DE")
 
 
-async def test_its_people_can_sign_in_and_its_callers_are_known(
+async def test_its_people_can_sign_in_at_once_and_its_callers_are_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -75,7 +75,6 @@ async def test_its_people_can_sign_in_and_its_callers_are_known(
     service = Service(replace(settings, http=replace(settings.http, port=0)), fake=True)
     try:
         await service.start()
-        await demo.furnish(service)
         for name, role, interface, language in PEOPLE:
             _, who = await service.access.sign_in(name, PASSWORD, "127.0.0.1")
             assert (who.name, who.role, who.lang) == (name, role, language)

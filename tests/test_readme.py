@@ -75,7 +75,7 @@ def newcomer(more: dict[str, str]) -> dict[str, str]:
         name: value
         for name, value in os.environ.items()
         if not name.startswith(
-            ("CALLCENTER_", "VIRTUAL_ENV", "PYTHONPATH", "COV_", "MAKE", "MFLAGS")
+            ("CALLCENTER_", "VIRTUAL_ENV", "PYTHONPATH", "COV_", "MAKE", "MFLAGS", "ARGS")
         )
     }
     return {**kept, "PYTHONUNBUFFERED": "1", **more}

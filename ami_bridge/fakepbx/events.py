@@ -7,6 +7,7 @@ channel do not change it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -29,6 +30,9 @@ _ESCAPES = str.maketrans(
         "?": r"\?",
     }
 )
+
+_ESCAPED = {written: chr(letter) for letter, written in _ESCAPES.items()}
+_ESCAPE = re.compile(r"\\.")
 
 CAUSES = {
     0: "Unknown",
@@ -67,6 +71,11 @@ def escaped(text: str) -> str:
     return text.translate(_ESCAPES)
 
 
+def unescaped(text: str) -> str:
+    """What ``escaped`` was made of."""
+    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[0], found[0]), text)
+
+
 def _party(text: str) -> str:
     return text or "<unknown>"
 
@@ -95,12 +104,12 @@ def bridge_block(bridge: Bridge, prefix: str = "", plus: int = 0) -> Headers:
     """A bridge; ``plus`` corrects the number of channels where Asterisk's snapshot is older."""
     return (
         (f"{prefix}BridgeUniqueid", bridge.uniqueid),
-        (f"{prefix}BridgeType", "basic"),
-        (f"{prefix}BridgeTechnology", "simple_bridge"),
-        (f"{prefix}BridgeCreator", "<unknown>"),
-        (f"{prefix}BridgeName", "<unknown>"),
+        (f"{prefix}BridgeType", bridge.kind),
+        (f"{prefix}BridgeTechnology", bridge.technology),
+        (f"{prefix}BridgeCreator", _party(bridge.creator)),
+        (f"{prefix}BridgeName", _party(bridge.name)),
         (f"{prefix}BridgeNumChannels", str(len(bridge.channels) + plus)),
-        (f"{prefix}BridgeVideoSourceMode", "none"),
+        (f"{prefix}BridgeVideoSourceMode", bridge.video),
     )
 
 

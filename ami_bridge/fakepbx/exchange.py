@@ -7,7 +7,6 @@ told to every queue whose members watch the device, as app_queue does.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from math import inf
 from random import Random
@@ -16,6 +15,7 @@ from . import events
 from .events import Event
 from .model import DOWN, MEMBER_STATUS, RING, RINGING, UP, Bridge, Channel, Endpoint, Member, Pbx
 from .model import Queue as CallQueue
+from .names import bridge_id
 from .simulation import Actor, Simulation
 
 Emit = Callable[[Event], None]
@@ -176,7 +176,7 @@ class Exchange:
 
     def create_bridge(self) -> Bridge:
         """An empty two-party bridge."""
-        uniqueid = str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+        uniqueid = bridge_id(self.random)
         bridge = Bridge(uniqueid, self.now)
         self.pbx.bridges[uniqueid] = bridge
         self.emit(events.of_bridge("BridgeCreate", self.stamp(), bridge))

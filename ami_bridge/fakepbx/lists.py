@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .events import channel_block
+from .events import bridge_block, channel_block
 from .exchange import Exchange
 from .model import Channel, Member, Queue
 from .session import Action, Session
@@ -88,16 +88,7 @@ class Lists:
 
     def _bridge_list(self, session: Session, action: Action) -> None:
         items = [
-            (
-                ("Event", "BridgeListItem"),
-                ("BridgeUniqueid", bridge.uniqueid),
-                ("BridgeType", "basic"),
-                ("BridgeTechnology", "simple_bridge"),
-                ("BridgeCreator", "<unknown>"),
-                ("BridgeName", "<unknown>"),
-                ("BridgeNumChannels", str(len(bridge.channels))),
-                ("BridgeVideoSourceMode", "none"),
-            )
+            (("Event", "BridgeListItem"), *bridge_block(bridge))
             for bridge in self._ex.pbx.bridges.values()
         ]
         session.list(action, "Bridge listing will follow", items, "BridgeListComplete")

@@ -68,10 +68,15 @@ class Channel:
 
 @dataclass(slots=True)
 class Bridge:
-    """A two-party bridge; ``channels`` holds Uniqueids in the order of entering."""
+    """A bridge; ``channels`` holds Uniqueids in the order of entering."""
 
     uniqueid: str
     created: int
+    kind: str = "basic"
+    technology: str = "simple_bridge"
+    creator: str = ""
+    name: str = ""
+    video: str = "none"
     channels: list[str] = field(default_factory=list)
 
 
@@ -182,9 +187,13 @@ class Pbx:
 
     def next_name(self, device: str) -> str:
         """A channel name of that device, with the next hexadecimal suffix."""
-        name = f"{device}-{self._suffix:08x}"
+        return f"{device}-{self.next_suffix()}"
+
+    def next_suffix(self) -> str:
+        """The hexadecimal number at the end of a channel's name, never the same twice."""
+        suffix = f"{self._suffix:08x}"
         self._suffix += 1
-        return name
+        return suffix
 
     def next_local(self, target: str) -> str:
         """The common part of a Local pair's two names, e.g. ``Local/1002@internal-00000002``."""

@@ -17,6 +17,8 @@ from .clock import Clock
 from .events import Event
 from .exchange import Exchange
 from .lists import Lists
+from .player import Playing
+from .recorded import Recorded
 from .session import Action, Session
 from .simulation import Simulation
 
@@ -32,7 +34,8 @@ class FakePbx:
 
     ``clock.now()`` is epoch milliseconds UTC; ``seed`` makes the day; ``calls_per_minute`` is all
     calls together. ``attended`` (a set of interfaces such as ``PJSIP/1001``) may be changed while
-    it runs: those phones are left to the persons at them.
+    it runs: those phones are left to the persons at them. Without ``day`` nobody calls of himself:
+    only what is put on by ``play`` happens.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class FakePbx:
         secret: str = "",
         buffer_limit: int = BUFFER_LIMIT,
         on_fault: Fault | None = None,
+        day: bool = True,
     ) -> None:
         if not secret:
             raise ValueError("The fake PBX needs a secret: Asterisk lets nobody in without one.")
@@ -55,6 +59,8 @@ class FakePbx:
         self._account = (username, secret)
         self._buffer_limit = buffer_limit
         self._sessions: set[Session] = set()
+        self._day = day
+        self._cuts = 0
         self._tasks = Tasks(on_fault)
         self._server: asyncio.Server | None = None
         self.sim = Simulation(clock.now())
@@ -71,12 +77,24 @@ class FakePbx:
         """The invented callers for a directory: name, numbers, language, tags, fields."""
         return self.centre.customers()
 
+    def play(self, story: Recorded, site: int = 1, after_s: float = 0.0) -> Playing:
+        """Puts a recorded story on, which begins in ``after_s`` seconds or up to one later.
+
+        At site 0 it has the recorded names, which may be those of the centre as well; at each
+        other site (1 to 89) it has phones, callers and queues of its own. Where the recorder's link
+        was cut, all clients are cut off here, and nobody is let in until it came back.
+        """
+        playing = Playing(self.exchange, story, site, after_s, self._cut, self._restore)
+        self.sim.spawn(story.name, playing.story())
+        return playing
+
     async def start(self) -> int:
         """Listens and lets the day begin; returns the port. OSError when it is in use."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._session, self._host, self._port)
         port: int = self._server.sockets[0].getsockname()[1]
-        self.centre.open()
+        if self._day:
+            self.centre.open()
         self._tasks.eternal("fake PBX", self._pump())
         return port
 
@@ -98,9 +116,22 @@ class FakePbx:
             wait_s = IDLE_S if due is None else min(IDLE_S, max(0.001, (due - now) / 1000))
             await self._clock.sleep(wait_s)
 
+    def _cut(self) -> None:
+        self._cuts += 1
+        for session in list(self._sessions):
+            session.close()
+
+    def _restore(self) -> None:
+        self._cuts -= 1
+
     def _session(self) -> Session:
         session = Session(
-            self._account, self._perform, self._welcome, self._sessions.discard, self._buffer_limit
+            self._account,
+            self._perform,
+            self._welcome,
+            self._sessions.discard,
+            self._buffer_limit,
+            refused=self._cuts > 0,
         )
         self._sessions.add(session)
         return session

@@ -61,6 +61,7 @@ class Session(asyncio.Protocol):
         welcome: Callable[[Session], None],
         gone: Callable[[Session], None],
         buffer_limit: int,
+        refused: bool = False,
     ) -> None:
         self._account = account
         self._perform = perform
@@ -75,14 +76,18 @@ class Session(asyncio.Protocol):
         self._exclude: list[re.Pattern[str]] = []
         self.signed_in = False
         self.cut = False
+        self._refused = refused
 
     # -- asyncio ------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greets."""
+        """Greets, or ends it at once when nobody is let in."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        transport.write(BANNER)
+        if self._refused:
+            transport.abort()
+        else:
+            transport.write(BANNER)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forgets the session."""

@@ -55,8 +55,6 @@ async def _serve(settings: Settings, calls_per_minute: float = 12.0) -> None:
     service = Service(settings, fake=play is not None)
     try:
         await service.start()
-        if play is not None:
-            await play.furnish(service)
         collector.calm()
         loop.call_later(collector.SETTLED_S, collector.keep)
         click.echo(f"callcenter is running on http://{settings.http.host}:{settings.http.port}/")

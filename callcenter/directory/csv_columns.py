@@ -64,6 +64,18 @@ _HEADERS: dict[ColumnKind, tuple[str, ...]] = {
         *("סלולרי", "טלפון בעבודה"),
     ),
 }
+# Free fields that the pages know, by their keys.
+_FIELDS = {
+    folded(word): key
+    for key, words in {
+        "customer_since": (
+            *("customer since", "client since", "member since"),
+            *("مشتری از", "مشتری از تاریخ", "تاریخ عضویت"),
+            *("לקוח מאז", "לקוחה מאז", "תאריך הצטרפות"),
+        )
+    }.items()
+    for word in words
+}
 _KINDS = {folded(word): kind for kind, words in _HEADERS.items() for word in words}
 # Such a header says nothing about which of the customer's numbers it is.
 _NO_LABEL = frozenset(
@@ -134,7 +146,7 @@ def column_of(header: str) -> Column | None:
         return Column(kind, label="" if bare in _NO_LABEL else written)
     if kind is not None:
         return Column(kind)
-    return Column("field", field_key(written), written)
+    return Column("field", _FIELDS.get(plain) or field_key(written), written)
 
 
 def field_key(label: str) -> str:

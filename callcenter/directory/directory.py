@@ -98,6 +98,8 @@ class EmbeddedDirectory:
         """
         ends = {number.digits[-self._suffix_digits :] for number in numbers} - {""}
         known = await self._customers.known_ends(sorted(ends))
+        if not known:
+            return [[] for _ in numbers]
         return [
             await self.look_up(number) if number.digits[-self._suffix_digits :] in known else []
             for number in numbers

@@ -21,6 +21,7 @@ from callcenter.domain.customer import CustomerNumber, Number
 from callcenter.domain.model import Presentation
 
 from .letters import digits_folded, folded, visible
+from .plain_numbers import plain
 
 INTERNAL_DIGITS = 5
 """Numbers up to this length are extensions or short codes: no customer has one."""
@@ -94,7 +95,7 @@ def normalise(
 def unshown(raw: str, region: str) -> Number:
     """As ``normalise``, but a number that was understood is not written as people read it, and
     nothing is kept: for millions of numbers that are looked up once and shown to nobody."""
-    return _understood(raw, region, "shown", INTERNAL_DIGITS)[0]
+    return plain(raw, region) or _understood(raw, region, "shown", INTERNAL_DIGITS)[0]
 
 
 def _understood(
@@ -110,7 +111,7 @@ def _understood(
     if not dialled.startswith("+") and len(bare) <= internal_digits:
         return Number(raw=raw, national=bare, region=region, internal=True, digits=bare), None
     parsed = _parsed(dialled, region)
-    if parsed is None:
+    if parsed is None or not _lasting(parsed, region):
         return Number(raw=raw, national=dialled, region=region, digits=bare.lstrip("0")), None
     own = phonenumbers.region_code_for_number(parsed) or (
         phonenumbers.region_code_for_country_code(parsed.country_code or 0)
@@ -182,6 +183,15 @@ def _dialled(raw: str) -> str:
 
 def _international(digits: str) -> str:
     return "+" + digits[2:] if digits.startswith("00") and len(digits) > 8 else digits
+
+
+def _lasting(parsed: phonenumbers.PhoneNumber, region: str) -> bool:
+    """Whether its written form is read as the same number again: of mere zeros it is not."""
+    if not phonenumbers.national_significant_number(parsed).startswith("0"):
+        return True
+    written = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    again = _parsed(written, region)
+    return again is not None and again == parsed
 
 
 def _parsed(dialled: str, region: str) -> phonenumbers.PhoneNumber | None:

@@ -6,7 +6,7 @@ say why they change.
 
 from __future__ import annotations
 
-from . import channels, conversations, lines, offers, pool, stand_ins
+from . import channels, conversations, diversion, lines, offers, pool, stand_ins, visits
 from .calls import Scene
 from .signals import (
     BridgeJoined,
@@ -31,6 +31,7 @@ def joined(scene: Scene, s: BridgeJoined) -> None:
     scene.legs.enter(leg, s.bridge, s.kind)
     pool.speaks(scene, leg)
     conversations.settle_all(scene, scene.legs.component(leg), s.at)
+    visits.bridged(scene, leg, s.at)
 
 
 def parted(scene: Scene, s: BridgeParted) -> None:
@@ -47,6 +48,8 @@ def hold_pressed(scene: Scene, s: HoldPressed) -> None:
     """An agent pressed hold, or took it off."""
     leg = scene.legs.get(s.leg)
     found = None if leg is None else conversations.talk_of_leg(scene, leg)
+    if leg is not None:
+        leg.holds = s.on
     if leg is None or found is None or found[0].customer == leg.id:
         return
     if s.on:
@@ -64,6 +67,7 @@ def picked_up(scene: Scene, s: PickedUp) -> None:
     offer = None if track is None else offers.of_leg(track, target)
     if track is not None and offer is not None:
         offers.leg_ended(scene, track, offer, target, "cancelled", s.at)
+    diversion.away(scene, target, s.at)
 
 
 def spied(scene: Scene, s: SpyBegan) -> None:

@@ -30,8 +30,8 @@ class OpenVisit(Struct, eq=False):
     """A stay in a queue that has not ended. Zero instants mean: not yet.
 
     ``hungup_at``: the waiting caller's own line hung up, which a queue notices late while a member
-    hears its announcement (ASTERISK 3.1 d). ``listed``: the number of the roster that last had him
-    among those who wait.
+    hears its announcement (ASTERISK 3.1 d). ``bridged_at``: it entered a bridge. ``listed``: the
+    number of the roster that last had him among those who wait.
     """
 
     number: int
@@ -47,6 +47,7 @@ class OpenVisit(Struct, eq=False):
     connected_to: str = ""
     moved_to: str = ""
     variables_seen: bool = False
+    bridged_at: int = 0
     listed: int = 0
 
 
@@ -66,6 +67,7 @@ class OpenTalk(Struct, eq=False):
     """An agent joined with the customer. ``parted_at``: out of reach, not yet known why;
     ``replaced_at``: meanwhile somebody else is with the customer; ``asked_at``: when his own
     device asked for the hang-up; ``left_behind``: the customer's leg left their bridge first;
+    ``away_at``: he then asked somebody else, and is between two bridges;
     ``brought_in``: whom he brought in, three-way; ``unseen``: his leg went while we could not hear;
     ``taken_up``: it began before a restart of ours.
     """
@@ -86,6 +88,7 @@ class OpenTalk(Struct, eq=False):
     completed: str = ""
     asked_at: int = 0
     left_behind: bool = False
+    away_at: int = 0
     unseen: bool = False
     taken_up: bool = False
 
@@ -93,10 +96,11 @@ class OpenTalk(Struct, eq=False):
 class CallTrack(Struct, eq=False):
     """The working state of one call. ``asked_at``: the customer's own line asked to hang up;
     ``walked_off``: his line did that by handing on who talked with him;
-    ``taken_over``: what it was about went on in another call; ``turned_away``: agents whose last
-    offer of it came to nothing; ``refusal``: why a queue last refused it, and when; ``nameless``:
-    the same of a queue whose name may still be told; ``keyless``: the visit that it left last, by
-    a key that is not known yet. ``queued``: legs that queues have had;
+    ``taken_over``: what it was about went on in another call; ``diverted``: Local halves through
+    which a member was rung whose phone gave the call to somebody else; ``turned_away``: agents
+    whose last offer of it came to nothing; ``refusal``: why a queue last refused it, and when;
+    ``nameless``: the same of a queue whose name may still be told; ``keyless``: the visit that it
+    left last, by a key that is not known yet. ``queued``: legs that queues have had;
     ``set_aside``: by agent, the queue and visit that led to him before the customer was there
     (``stand_ins``); ``stood``: the first leg was up.
     """
@@ -130,6 +134,7 @@ class CallTrack(Struct, eq=False):
     last_parted_at: int = 0
     ended_talks: dict[str, OpenTalk] = field(default_factory=dict)
     taken_over: bool = False
+    diverted: set[str] = field(default_factory=set)
     queued: set[str] = field(default_factory=set)
     set_aside: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     anew: bool = False

@@ -15,7 +15,7 @@ from . import offers, visits, wrap_up
 from .agents import Agent
 from .calls import CallTrack, OpenTalk, OpenVisit, Scene
 from .facts import AgentAnswered, CallHeld, CallResumed, CallTransferred, ConversationEnded
-from .legs import Leg
+from .legs import HOLDING, Leg
 from .model import EndedBy, Transfer
 
 PART_MS = 1_000
@@ -42,7 +42,8 @@ def settle(scene: Scene, track: CallTrack, at: int) -> None:
             _back(scene, track, track.talks[agent_id], leg, at)
     for talk in list(track.talks.values()):
         if talk.agent.id not in parties:
-            _out_of_reach(scene, track, talk, customer, at, bool(parties))
+            other = next((leg for _, leg in parties.values()), None)
+            _out_of_reach(scene, track, talk, customer, at, other)
     for agent_id in newcomers:
         if scene.blind and (_unsure(parties[agent_id][1]) or _unsure(customer)):
             # Who was there before the gap may be gone: the list, once complete, tells.
@@ -68,8 +69,8 @@ def settle_all(scene: Scene, calls: Iterable[str], at: int) -> None:
 
 def due(track: CallTrack, after: int) -> int | None:
     """When the next leg that is between two bridges counts as parted (epoch ms), or None."""
-    open_ends = [(talk.parted_at, talk.replaced_at) for talk in track.talks.values()]
-    instants = [at + PART_MS for pair in open_ends for at in pair if at]
+    open_ends = [(t.parted_at, t.replaced_at, t.away_at) for t in track.talks.values()]
+    instants = [at + PART_MS for each in open_ends for at in each if at]
     return min((at for at in instants if at > after), default=None)
 
 
@@ -245,14 +246,19 @@ def _back(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg, at: int) -> 
     talk.leg = leg.id
     if not talk.parted_at:
         return
-    talk.parted_at = talk.replaced_at = 0
+    talk.parted_at = talk.replaced_at = talk.away_at = 0
     if talk.consulting:
         talk.consulting = False
         resume(scene, track, talk, at)
 
 
 def _out_of_reach(
-    scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg | None, at: int, other: bool
+    scene: Scene,
+    track: CallTrack,
+    talk: OpenTalk,
+    customer: Leg | None,
+    at: int,
+    other: Leg | None,
 ) -> None:
     leg = scene.legs.get(talk.leg) or own_phone(scene, track, talk)
     if not talk.parted_at:
@@ -263,18 +269,31 @@ def _out_of_reach(
         )
     if scene.blind:
         return
+    if track.walked_off and leg is not None and leg.bridge_kind in HOLDING and leg.bridge:
+        end(scene, track, talk, "caller", talk.parted_at)
+        return
     if talk.taken_up and talk.held_since and leg is not None:
         talk.consulting = True
-    if talk.consulting and other:
-        _replaced(scene, track, talk, leg, at)
+    if other is None and at < talk.replaced_at + PART_MS:
+        # Who came in his place is gone again at once.
+        talk.replaced_at = 0
+    if talk.consulting and (other is not None or talk.replaced_at):
+        _replaced(scene, track, talk, leg, other, at)
         return
     if customer is not None and leg is not None and talk.transfer is None:
         if talk.consulting and customer.bridge:
+            talk.away_at = 0
             return
+        if talk.consulting and talk.left_behind and not track.asked_at:
+            # He asked somebody else by a key of his own, and may be on his way back.
+            talk.away_at = talk.away_at or at
+            scene.wake(track.id, talk.away_at + PART_MS)
+            if at < talk.away_at + PART_MS:
+                return
         if leg.bridge and customer.bridge and leg.bridge != customer.bridge:
             talk.consulting = True
-            if other:
-                _replaced(scene, track, talk, leg, at)
+            if other is not None:
+                _replaced(scene, track, talk, leg, other, at)
                 return
             hold(scene, track, talk, talk.parted_at)
             return
@@ -287,7 +306,7 @@ def _out_of_reach(
         if at < talk.parted_at + PART_MS:
             return
         redirected(scene, track, talk, "", talk.parted_at)
-    if talk.brought_in is not None and other:
+    if talk.brought_in is not None and other is not None:
         handed_on(scene, track, talk, talk.brought_in, talk.parted_at)
     when = at if talk.consulting else talk.parted_at
     end(scene, track, talk, by_whom(scene, track, talk), when)
@@ -302,15 +321,26 @@ def own_phone(scene: Scene, track: CallTrack, talk: OpenTalk) -> Leg | None:
     return None
 
 
-def _replaced(scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg | None, at: int) -> None:
+def _replaced(
+    scene: Scene, track: CallTrack, talk: OpenTalk, leg: Leg | None, other: Leg | None, at: int
+) -> None:
     """Somebody else is with the customer whom the agent left: he was handed on.
 
-    Unless the agent comes along with the one whom he brings, and they are three.
+    Unless the agent comes along with the one whom he brings, and they are three. Or the customer
+    left the agent: put him on hold, by a key of his own (attended transfer), to ask somebody else.
     """
-    talk.replaced_at = talk.replaced_at or at
+    since = min((one.joined_at for one in track.talks.values() if one is not talk), default=at)
+    talk.replaced_at = talk.replaced_at or max(since, talk.parted_at)
     scene.wake(track.id, talk.replaced_at + PART_MS)
+    customer = scene.legs.get(track.customer)
+    asks = talk.left_behind and customer is not None and customer.holds
     if talk.transfer is not None or leg is None or at >= talk.replaced_at + PART_MS:
-        end(scene, track, talk, "transfer", talk.replaced_at)
+        asked = asks or track.asked_at or talk.asked_at or talk.completed
+        if leg is None and other is not None and talk.left_behind and not asked:
+            # AMI's Bridge took the customer, and Asterisk hung up the agent.
+            redirected(scene, track, talk, other.number, talk.parted_at)
+        by: EndedBy = "caller" if asks and talk.transfer is None else "transfer"
+        end(scene, track, talk, by, talk.replaced_at)
 
 
 def _replaceable(track: CallTrack, talk: OpenTalk, customer: Leg) -> bool:

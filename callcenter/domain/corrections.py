@@ -27,6 +27,9 @@ from .named import AgentNames
 SECOND_MS = 1_000
 NEAR_MS = 2_500
 """An offer of ours and a ring of the log that ended this close are the same."""
+LATE_MS = 1_000
+"""An instant of ours that is this far from the middle of the log's second was seen afterwards, in
+the list after a gap: who was answered meanwhile is found talking there."""
 
 
 def imported(
@@ -107,7 +110,8 @@ def correction(
                 )
                 continue
             rung.remove(mine)
-            if end == "answered" and mine.end != "answered":
+            seen = mine.end == "answered" and _seen_then(mine.ended_at or mine.at, at + ring_ms)
+            if end == "answered" and not seen:
                 facts.append(_answered_after_all(record, mine, number, at + ring_ms))
         if logged.end == "answered":
             answered = True
@@ -152,6 +156,11 @@ def _same_ring(rung: Sequence[Offer], agent: AgentRef, ended_at: int) -> Offer |
     mine = [o for o in rung if o.agent.id == agent.id and o.at <= ended_at + SECOND_MS]
     near = [o for o in mine if abs((o.ended_at or o.at) - ended_at) <= NEAR_MS]
     return next(reversed(near or [o for o in mine if o.end in (None, "cancelled")]), None)
+
+
+def _seen_then(ours: int, logged: int) -> bool:
+    """Whether ours is the same instant, told with milliseconds, as the log's whole second."""
+    return abs(ours - logged - SECOND_MS // 2) <= LATE_MS
 
 
 def _answered_after_all(
@@ -217,11 +226,14 @@ def _talk(
     talk_s = logged.talk_s
     if talk_s is None:
         talk_s = max(0, (logged.parted_s or joined_s) - joined_s)
+    joined = joined_s * 1000
+    if known is not None and (logged.connected_s is None or _seen_then(known.joined_at, joined)):
+        joined = known.joined_at
     kind, to = logged.transfer, logged.to
     if kind is None and known is not None and known.transfer is not None:
         kind, to = known.transfer.kind, known.transfer.to
     return ConversationCorrected(
-        at=joined_s * 1000 if known is None else known.joined_at,
+        at=joined,
         pbx=pbx,
         call=call,
         conversation=number,
@@ -245,15 +257,10 @@ def wait_of(logged: LoggedVisit) -> int:
 
 def rings_of(logged: LoggedVisit, agents: AgentNames) -> list[tuple[AgentRef, int, int, OfferEnd]]:
     """The phones that were rung, as far as the log tells: agent, since when, how long, how."""
-    rings: list[tuple[AgentRef, int, int, OfferEnd]] = [
-        (
-            agents.of(ring.agent),
-            max(logged.entered_s * 1000, ring.at_s * 1000 - ring.ring_ms),
-            ring.ring_ms,
-            ring.end,
-        )
-        for ring in logged.rings
-    ]
+    rings: list[tuple[AgentRef, int, int, OfferEnd]] = []
+    for ring in logged.rings:
+        since = max(logged.entered_s * 1000, ring.at_s * 1000 - ring.ring_ms)
+        rings.append((agents.of(ring.agent), since, ring.ring_ms, ring.end))
     if logged.end == "answered" and logged.ring_s is not None and logged.connected_s is not None:
         since = (logged.connected_s - logged.ring_s) * 1000
         rings.append((agents.of(logged.agent), since, logged.ring_s * 1000, "answered"))

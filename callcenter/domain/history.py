@@ -7,8 +7,6 @@ The facts can be told from the record afterwards (``facts_of``), for the call's 
 
 from __future__ import annotations
 
-from msgspec import Raw, Struct
-
 from .corrections import ended_by, ordered, outcome_of, rings_of, wait_of
 from .facts import (
     AgentOffered,
@@ -24,14 +22,6 @@ from .facts import (
 from .logged import LoggedCall, LoggedVisit
 from .model import Caller, CallRecord, Conversation, Offer, Transfer, Visit
 from .named import AgentNames
-
-
-class History(Struct, frozen=True):
-    """Finished calls, and the JSON of each, in the same order."""
-
-    records: list[CallRecord]
-    texts: tuple[Raw, ...]
-
 
 Linked = tuple[int | None, str, str]
 """Who a number is: the customer if it is one, the E.164, and the rule that said so."""
@@ -92,7 +82,10 @@ def record_of(
 
 def number_of(call: LoggedCall) -> str:
     """The caller's number, as far as the log has one."""
-    return next((visit.caller for visit in call.visits if visit.caller), "")
+    for visit in call.visits:
+        if visit.caller:
+            return visit.caller
+    return ""
 
 
 def facts_of(record: CallRecord, how: str = "") -> list[AnyFact]:

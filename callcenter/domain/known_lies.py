@@ -197,8 +197,8 @@ def _by_caller(
     return (
         talk is not None
         and talk.ended_by == "caller"
-        and logged.transfer == "blind"
-        and abs((record.ended_at or 0) - (talk.parted_at or 0)) <= ENDED_TOGETHER_MS
+        and logged.transfer in ("blind", "attended")
+        and abs((record.ended_at or 0) - (logged.parted_s or 0) * 1000) <= ENDED_TOGETHER_MS
     )
 
 

@@ -48,7 +48,8 @@ class Leg(Struct, eq=False):
     number that was dialled through this line. ``pool``: the agent's number in app_agent_pool,
     whose calls come to this leg one after the other. ``met``: it has been in a bridge with
     another leg. ``behind``: it was dialled through a Local channel of its agent. ``before_gap``:
-    it was there when the link went down, whatever the clocks say.
+    it was there when the link went down, whatever the clocks say. ``holds``: its own device has
+    put the others on hold.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Leg(Struct, eq=False):
     met: bool = False
     behind: bool = False
     before_gap: bool = False
+    holds: bool = False
 
     @property
     def silent(self) -> bool:
@@ -192,8 +194,8 @@ class LegBook:
         """The ends that ``start`` hears, looking through Local pairs and bridges.
 
         ``start`` itself and its own Local half are not ends. A Local half whose other half has met
-        nobody yet is the end of that walk: its dialplan answers for a person. Once it has met
-        somebody, it was he; when he is gone it leads nowhere.
+        nobody yet and has no phone dialled is the end of that walk: its dialplan answers for a
+        person. Once it has met somebody, it was he; when he is gone it leads nowhere.
         """
         ends: list[Leg] = []
         seen = {start.id}
@@ -221,9 +223,12 @@ class LegBook:
             beyond = list(self.mates(far))
             if far.bridge and beyond:
                 front.extend(beyond)
-            elif not far.met:
+            elif not far.met and not self._rings_a_phone(far):
                 ends.append(far)
         return ends
+
+    def _rings_a_phone(self, half: Leg) -> bool:
+        return any(leg.parent == half.id and not leg.half for leg in self.legs.values())
 
     def component(self, leg: Leg) -> set[str]:
         """The calls of every leg that is joined with ``leg`` by bridges and Local pairs."""

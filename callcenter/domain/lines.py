@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from . import conversations, offers, stand_ins, visits
+from . import conversations, diversion, offers, stand_ins, visits
 from .calls import CallTrack, Scene, outcome_of
 from .facts import CallAnswered, CallEnded, CallStarted
 from .legs import Leg
@@ -170,6 +170,9 @@ def dial_ended(scene: Scene, dest: Leg, status: str, at: int) -> None:
     if track is None:
         return
     offer = offers.of_leg(track, dest)
+    if status == "CANCEL" and dest.hungup_far:
+        # Nobody cancels a phone that ended the call itself, and did not reject it: it forwards.
+        diversion.away(scene, dest, at)
     if offer is not None:
         how = offers.BY_DIAL.get(status)
         if how is not None:

@@ -26,11 +26,13 @@ class AgentNames:
         self._pbx = pbx
         self._by_text: dict[str, dict[str, AgentRef]] = {}
         self._answers: dict[str, AgentRef] = {}
+        self._last: dict[str, AgentRef] = {}
 
     def learn(self, ref: AgentRef) -> None:
         """Notes that this agent bears this name and this interface."""
-        if not ref.id.startswith(f"{self._pbx}:"):
+        if self._last.get(ref.id) == ref or not ref.id.startswith(f"{self._pbx}:"):
             return
+        self._last[ref.id] = ref
         for text in (ref.name, ref.interface, bare(ref.interface), ref.id[len(self._pbx) + 1 :]):
             if text:
                 known = self._by_text.setdefault(text.casefold(), {})

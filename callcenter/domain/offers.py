@@ -134,11 +134,16 @@ def lifted_in_vain(scene: Scene, track: CallTrack, agent_id: str, how: OfferEnd,
         answered = track.visit_ends[offer.visit - 1 : offer.visit] == ["answered"]
     else:
         answered = bool(visit.connected_at)
-    if answered:
-        return
-    del track.answered_offers[agent_id]
-    track.turned_away.add(agent_id)
-    _say_ended(scene, track, offer, how, at)
+    if not answered:
+        taken_back(scene, track, agent_id, how, at)
+
+
+def taken_back(scene: Scene, track: CallTrack, agent_id: str, how: OfferEnd, at: int) -> None:
+    """An offer that was told as answered, if there is one, was not: said by a second fact."""
+    offer = track.answered_offers.pop(agent_id, None)
+    if offer is not None:
+        track.turned_away.add(agent_id)
+        _say_ended(scene, track, offer, how, at)
 
 
 def of_leg(track: CallTrack, leg: Leg) -> OpenOffer | None:

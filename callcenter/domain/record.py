@@ -157,6 +157,8 @@ def _talk_corrected(record: CallRecord, fact: ConversationCorrected) -> None:
         talk = Conversation(number=fact.conversation, agent=fact.agent, joined_at=fact.at)
         record.conversations.append(talk)
     talk.agent, talk.queue, talk.visit = fact.agent, fact.queue, fact.visit
+    if record.answered_at == talk.joined_at:
+        record.answered_at = fact.at
     talk.joined_at, talk.parted_at = fact.at, fact.at + fact.talk_ms
     talk.talk_ms, talk.hold_ms = fact.talk_ms, min(talk.hold_ms, fact.talk_ms)
     talk.held_since = None

@@ -104,6 +104,8 @@ def track_of(record: CallRecord) -> CallTrack:
                 track.set_aside[offer.agent.id] = (queue, number)
         elif number is None:
             track.direct_ends.append(offer.end)
+        elif offer.end == "cancelled":
+            track.diverted.add(offer.leg)
     for visit in record.visits:
         track.queued.add(visit.leg or track.customer)
         if visit.end is None:

@@ -137,6 +137,10 @@ def _ringing(scene: Scene, at: int, lost_at: int) -> None:
         track = scene.calls.get(leg.call)
         if track is None or leg.state != RINGING or leg.half == 2 or leg.spy:
             continue
+        if leg.id in track.diverted:
+            for half in scene.legs.wire(leg):
+                half.inherits = False
+            continue
         if leg.behind or _rung_through(scene, track, leg):
             # One phone of his among others: the queue rings the Local channel that dialled it.
             continue
@@ -157,15 +161,19 @@ def _rung_through(scene: Scene, track: CallTrack, leg: Leg) -> bool:
     is: then it speaks for him from now on. Whose device it is comes before any other."""
     if leg.offer or leg.half:
         return False
-    members = [
-        scene.agents.of(offer.agent)
+    through = {
+        offer.agent.id: rung.pair
         for offer in track.offers.values()
-        if any(rung.half for rung in map(scene.legs.get, offer.legs) if rung is not None)
-    ]
+        for rung in map(scene.legs.get, offer.legs)
+        if rung is not None and rung.half
+    }
     own = scene.agents.by_device(leg.endpoint)
-    member = next((one for one in members if one is own), members[0] if members else None)
-    if member is None:
+    member = own.ref.id if own is not None and own.ref.id in through else next(iter(through), "")
+    if not member:
         return False
     channels.absent(scene, leg)
-    leg.agent, leg.behind = member.ref.id, True
+    leg.agent, leg.behind = member, True
+    if sum(one.half == 2 and one.call == leg.call for one in scene.legs.legs.values()) == 1:
+        # No other Local channel is there that may have dialled it.
+        leg.parent = through[member]
     return True

@@ -290,10 +290,11 @@ class Transferred(Signal, frozen=True):
 
 
 class Parked(Signal, frozen=True):
-    """A leg was parked."""
+    """A leg was parked; ``by`` is the device that did it, as it would be dialled."""
 
     leg: str
     space: str
+    by: str = ""
 
 
 class PickedUp(Signal, frozen=True):

@@ -66,7 +66,10 @@ def parked(scene: Scene, s: Parked) -> None:
     """
     leg = scene.legs.get(s.leg)
     track = None if leg is None else scene.calls.get(leg.call)
-    if leg is None or track is None or not (leg.half or track.customer == leg.id):
+    if leg is None or track is None:
+        return
+    if not (leg.half or track.customer == leg.id):
+        _agent_parked(scene, track, leg, s)
         return
     leg.inherits = False
     parking = Transfer("parked", s.space)
@@ -75,6 +78,16 @@ def parked(scene: Scene, s: Parked) -> None:
     for talk in [*track.talks.values(), *track.ended_talks.values()]:
         _parked_after_all(scene, track, talk, parking, s.at)
     conversations.settle_all(scene, (track.id,), s.at)
+
+
+def _agent_parked(scene: Scene, track: CallTrack, leg: Leg, s: Parked) -> None:
+    """The customer's own line parked the agent: that is how he left."""
+    customer, agent = scene.legs.get(track.customer), scene.attribute(leg)
+    talk = None if agent is None else track.talks.get(agent.ref.id)
+    if talk is not None and customer is not None and s.by.lower() == customer.endpoint.lower():
+        track.walked_off = True
+        track.asked_at = track.asked_at or s.at
+        conversations.settle(scene, track, s.at)
 
 
 def _parked_after_all(

@@ -13,7 +13,8 @@ gave up, and its own line hung up, or the  abandoned (when it hung up)
 variables are readable and a line that
 cannot tell (a Local half) is gone
 gave up, variables readable, lives on, or  withdrawn (redirected or hung up by somebody)
-went though its own line did not hang up
+went though its own line did not hang up,
+or entered a bridge without leaving
 anything else                              unknown
 ========================================  ==============================================
 """
@@ -24,6 +25,7 @@ import re
 
 from .calls import CallTrack, OpenVisit, Scene
 from .facts import QueueEntered, QueueLeft, QueueRefused, VisitCorrected
+from .legs import Leg
 from .model import VisitEnd
 
 SETTLE_MS = 2_000
@@ -185,7 +187,9 @@ def settle(
             close(scene, track, visit, "answered", visit.connected_at)
         return
     if not (visit.left_at or visit.gave_up_at):
-        if gone:
+        if visit.bridged_at and (gone or final or at >= visit.bridged_at + SETTLE_MS):
+            close(scene, track, visit, "withdrawn", visit.bridged_at)
+        elif gone:
             # A leg that waits in his place lives a moment longer: he hung up while it waited.
             end: VisitEnd = "abandoned" if far and visit.leg != track.customer else "unknown"
             close(scene, track, visit, "system" if scene.stopping_at else end, at)
@@ -211,6 +215,20 @@ def settle(
     elif final or at >= over + SETTLE_MS:
         close(scene, track, visit, "key", over)
         track.keyless = visit
+
+
+def bridged(scene: Scene, leg: Leg, at: int) -> None:
+    """A waiting caller's own leg entered a bridge, to which no queue brought him if no word of that
+    follows: parked or bridged by AMI, he is drawn out of his channel without a word of the queue
+    (ASTERISK 4.3)."""
+    track = scene.calls.get(leg.call)
+    if track is None or leg.half:
+        return
+    for visit in track.visits.values():
+        waits = not (visit.left_at or visit.gave_up_at or visit.connected_at or visit.bridged_at)
+        if visit.leg == leg.id and waits:
+            visit.bridged_at = at
+            scene.wake(track.id, at + SETTLE_MS)
 
 
 def stood_at(scene: Scene, track: CallTrack, context: str, exten: str, at: int) -> None:
@@ -249,7 +267,7 @@ def look_again(scene: Scene, track: CallTrack, at: int) -> None:
 
 def due(track: CallTrack, after: int) -> int | None:
     """When the next of this call's visits or refusals is to be settled (epoch ms), or None."""
-    over = [visit.left_at or visit.gave_up_at for visit in track.visits.values()]
+    over = [v.left_at or v.gave_up_at or v.bridged_at for v in track.visits.values()]
     instants = [at + SETTLE_MS for at in over if at]
     if track.nameless is not None:
         instants.append(track.nameless[1] + NAME_MS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from .facts import AnyFact, CallsImported
-from .history import History
 from .model import CallRecord
 
 _encoder = msgspec.json.Encoder()
@@ -29,17 +28,17 @@ def loads(data: bytes | str) -> AnyFact:
     return _decoder.decode(data)
 
 
-def written(records: list[CallRecord]) -> History:
-    """Finished calls with their JSON, made once for the journal and the call log."""
-    encode = _encoder.encode
-    return History(records, tuple([msgspec.Raw(encode(record)) for record in records]))
+def written(records: list[CallRecord]) -> tuple[msgspec.Raw, ...]:
+    """The JSON of each, made once for the journal and the call log."""
+    # No JSON has a newline in it: in a text it is written as two characters.
+    texts = _encoder.encode_lines(records).split(b"\n")
+    return tuple(map(msgspec.Raw, texts[: len(records)]))
 
 
-def history_of(fact: CallsImported) -> History:
+def records_of(fact: CallsImported) -> list[CallRecord]:
     """The calls of an imported portion.
 
     Raises ``msgspec.ValidationError`` when there is something else in it.
     """
     decode = _record_decoder.decode
-    # Copies: a piece of the whole message would keep all of it in memory.
-    return History([decode(raw) for raw in fact.calls], tuple(raw.copy() for raw in fact.calls))
+    return [decode(raw) for raw in fact.calls]

@@ -12,7 +12,7 @@ from callcenter.domain.history import facts_of
 from callcenter.domain.life_line import life_line
 from callcenter.domain.life_step import Step
 from callcenter.domain.model import CallRecord
-from callcenter.domain.wire import history_of
+from callcenter.domain.wire import records_of
 from callcenter.ports.journal import Journal
 
 from .ledger import Ledger
@@ -78,7 +78,7 @@ class Calls:
         """What was concluded about a call that came with many others of the past."""
         for item in reversed(await self._journal.of_call(record.portion)):
             if isinstance(item.fact, CallsImported):
-                for place, known in enumerate(history_of(item.fact).records):
+                for place, known in enumerate(records_of(item.fact)):
                     if known.id == record.id:
                         how = item.fact.how[place] if item.fact.how else ""
                         return [Recorded(item.seq, fact) for fact in facts_of(known, how)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from callcenter.domain.customer import Customer, FieldKind, FollowUp
@@ -12,18 +13,23 @@ from .callers import CallerInfo
 
 FACTS = 5
 """Fields of a customer's record that fit on the card (UI B.2)."""
+SINCE = "customer_since"
+"""The field, ``YYYY-MM-DD``, that stands below the name: since when he is a customer."""
 
 
 def customer_card(customer: Customer, kinds: Sequence[FieldKind], now: int) -> dict[str, Any]:
     """The record of a customer as the screen takes it."""
     by_key = {kind.key: kind for kind in kinds}
     facts = []
+    since = _day(customer.fields.get(SINCE))
     for key, value in customer.fields.items():
+        if key == SINCE and since is not None:
+            continue
         kind = by_key.get(key)
         facts.append(
             {
                 "key": key,
-                "label": kind.label if kind is not None else key.replace("_", " ").capitalize(),
+                "label": kind.label if kind is not None else "",
                 "type": kind.type if kind is not None else "text",
                 "value": value,
             }
@@ -36,7 +42,7 @@ def customer_card(customer: Customer, kinds: Sequence[FieldKind], now: int) -> d
         "code": customer.code,
         "tier": customer.tier,
         "organisation": customer.organisation,
-        "since": customer.created_at,
+        "since": since,
         "tags": list(customer.tags),
         "facts": facts[:FACTS],
         "alert": {"text": alert.text, "by": alert.author, "at": alert.at}
@@ -47,6 +53,14 @@ def customer_card(customer: Customer, kinds: Sequence[FieldKind], now: int) -> d
             for n in customer.numbers
         ],
     }
+
+
+def _day(value: Any) -> str | None:
+    """``value`` when it is a day as fields have it."""
+    try:
+        return date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError):
+        return None
 
 
 def line(record: CallRecord, name: str = "") -> dict[str, Any]:

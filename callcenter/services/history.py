@@ -11,19 +11,20 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
 from callcenter.domain.facts import AnyFact, CallsImported, CallStarted, CustomerLinked
 from callcenter.domain.heard import Heard
-from callcenter.domain.history import History, Linked, number_of, record_of
+from callcenter.domain.history import Linked, number_of, record_of
 from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import CallRecord
 from callcenter.domain.named import AgentNames
 from callcenter.domain.wire import written
 from kpi.intervals import start_of
 
+from .ledger import Imported
 from .ports_books import Books
 
 Link = Callable[[Sequence[str]], Awaitable[Sequence[Linked | None]]]
@@ -59,10 +60,8 @@ class PastWriter(Protocol):
         """The record of a call that is in memory."""
         ...
 
-    async def commit_history(
-        self, facts: Sequence[CallsImported], histories: list[History]
-    ) -> None:
-        """Commits calls of the past; ``histories`` are what the facts hold."""
+    async def commit_history(self, portions: Iterable[Imported]) -> None:
+        """Commits calls of the past. ``portions`` are asked for in a thread."""
         ...
 
 
@@ -145,67 +144,61 @@ class Past:
     async def _take(self, calls: Sequence[LoggedCall]) -> list[LoggedCall]:
         past, rest = await asyncio.to_thread(self._told_apart, calls)
         if past:
-            known = await self._books.known([f"{self._pbx}:{call.callid}" for call in past])
-            fresh: list[LoggedCall] = []
-            for call in past:
-                name = f"{self._pbx}:{call.callid}"
-                if name in known or (self._writer and self._writer.current(name)):
-                    rest.append(call)
-                else:
-                    fresh.append(call)
+            known = await self._books.known(list(past))
+            if self._writer is not None:
+                known.update([name for name in past if self._writer.current(name) is not None])
+            fresh = past
+            if known:
+                rest += [call for name, call in past.items() if name in known]
+                fresh = {name: call for name, call in past.items() if name not in known}
             if fresh:
-                await self._store(fresh)
+                await self._store(list(fresh.values()))
         return rest
 
-    def _told_apart(self, calls: Sequence[LoggedCall]) -> tuple[list[LoggedCall], list[LoggedCall]]:
+    def _told_apart(
+        self, calls: Sequence[LoggedCall]
+    ) -> tuple[dict[str, LoggedCall], list[LoggedCall]]:
+        """The finished ones by their names, and the others."""
         past: dict[str, LoggedCall] = {}
         rest: list[LoggedCall] = []
+        before_s, heard = self._before_ms / 1000, self._heard
         for call in calls:
             visits = call.visits
             began = visits[0].entered_s if len(visits) == 1 else min(v.entered_s for v in visits)
             ended = visits[0].last_s if len(visits) == 1 else max(v.last_s for v in visits)
             if (
-                call.over
-                and ended * 1000 < self._before_ms
-                and call.callid not in past
-                and not self._heard.throughout(began * 1000, ended * 1000)
+                ended < before_s
+                and call.over
+                and (name := f"{self._pbx}:{call.callid}") not in past
+                and not heard.throughout(began * 1000, ended * 1000)
             ):
-                past[call.callid] = call
+                past[name] = call
             else:
                 rest.append(call)
-        return list(past.values()), rest
+        return past, rest
 
     async def _store(self, calls: list[LoggedCall]) -> None:
         if self._writer is not None:
             linked = await self._links.of([number_of(call) for call in calls])
-            facts, histories = await asyncio.to_thread(self._made, calls, linked)
-            await self._writer.commit_history(facts, histories)
-            self.facts += len(facts)
+            await self._writer.commit_history(self._portions(calls, linked))
+            self.facts += -(-len(calls) // PORTION)
         self.created.update([start_of(call.visits[0].entered_s * 1000) for call in calls])
 
-    def _made(
-        self, calls: list[LoggedCall], linked: list[Linked | None]
-    ) -> tuple[list[CallsImported], list[History]]:
-        facts, histories = [], []
+    def _portions(self, calls: list[LoggedCall], linked: list[Linked | None]) -> Iterator[Imported]:
         pbx, names = self._pbx, self._names
         for start in range(0, len(calls), PORTION):
             some, known = calls[start : start + PORTION], linked[start : start + PORTION]
             # No call is imported twice, so its first call makes a portion's name unique.
             portion = f"{pbx}:{some[0].callid}+{len(some)}"
-            history = written(
-                [
-                    record_of(pbx, call, names, link, portion)
-                    for call, link in zip(some, known, strict=True)
-                ]
+            records = [
+                record_of(pbx, call, names, link, portion)
+                for call, link in zip(some, known, strict=True)
+            ]
+            fact = CallsImported(
+                at=max([record.ended_at or 0 for record in records]),
+                pbx=pbx,
+                portion=portion,
+                calls=written(records),
+                how=tuple(["" if link is None else link[2] for link in known]),
             )
-            histories.append(history)
-            facts.append(
-                CallsImported(
-                    at=max(record.ended_at or 0 for record in history.records),
-                    pbx=pbx,
-                    portion=portion,
-                    calls=history.texts,
-                    how=tuple(["" if link is None else link[2] for link in known]),
-                )
-            )
-        return facts, histories
+            yield fact, records

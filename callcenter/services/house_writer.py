@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from callcenter.domain.facts import AnyFact, CallsImported, CallStarted
-from callcenter.domain.history import History
 from callcenter.domain.model import CallRecord
 from callcenter.ports.errors import StoreUnavailable
 
 from .engine import Engine
-from .ledger import Ledger, change_of
+from .ledger import Imported, Ledger, change_of
 from .projector import Projector
 
 
@@ -51,11 +50,16 @@ class HouseWriter:
         await self._projector.flush()
         self._forget([fact.call for fact in facts if isinstance(fact, CallStarted)])
 
-    async def commit_history(
-        self, facts: Sequence[CallsImported], histories: list[History]
-    ) -> None:
+    async def commit_history(self, portions: Iterable[Imported]) -> None:
         """Commits calls of the past and stores them. Raises ``StoreUnavailable`` as ``commit``."""
-        change = await asyncio.to_thread(change_of, histories, self._ledger.rules)
+        facts: list[CallsImported] = []
+
+        def noted() -> Iterator[Imported]:
+            for fact, records in portions:
+                facts.append(fact)
+                yield fact, records
+
+        change = await asyncio.to_thread(change_of, noted(), self._ledger.rules)
         await self._engine.commit(facts, change=change)
         await self.settle()
 

@@ -16,28 +16,31 @@ from msgspec import Struct, field
 
 from callcenter.domain import record as records
 from callcenter.domain.facts import (
+    AgentAnswered,
     AgentStateChanged,
     CallEnded,
     CallFact,
+    CallReclassified,
     CallsImported,
     CallStarted,
     CallTransferred,
     ConversationCorrected,
     ConversationEnded,
     OfferEnded,
+    QueueEntered,
     QueueLeft,
     QueueRefused,
     Recorded,
     VisitCorrected,
     WrapUpEnded,
 )
-from callcenter.domain.history import History
+from callcenter.domain.found import History, history_of
 from callcenter.domain.model import CallRecord
-from callcenter.domain.wire import history_of
+from callcenter.domain.wire import records_of
 from kpi import cells
 from kpi.contributions import add_span, of_call
 from kpi.counters import Cell, Counters
-from kpi.history import of_history
+from kpi.history import HistorySums
 from kpi.records import AgentSpan, was_answered
 from kpi.rules import Rules
 
@@ -45,6 +48,8 @@ MINUTE_MS = 60_000
 LINGER_MS = 600_000
 """How long a call that is over stays in memory, for what is still said of it."""
 COUNTING = (
+    CallReclassified,
+    AgentAnswered,
     QueueLeft,
     QueueRefused,
     OfferEnded,
@@ -55,7 +60,8 @@ COUNTING = (
     VisitCorrected,
     ConversationCorrected,
 )
-"""The facts that can move a figure."""
+"""The facts that can move a figure. After them the sums are what the records say: a restart takes
+it that what stands in a stored record is in the stored sums."""
 
 
 class Change(Struct, kw_only=True):
@@ -71,11 +77,23 @@ class Change(Struct, kw_only=True):
     history: list[History] = field(default_factory=list)
 
 
-def change_of(histories: list[History], rules: Rules) -> Change:
+Imported = tuple[CallsImported, list[CallRecord]]
+"""A portion of the past, and the calls that are in it."""
+
+
+def change_of(portions: Iterable[Imported], rules: Rules) -> Change:
     """What calls of the past change. They are days old and finished: nothing is kept of them in
-    memory, and their sums lie on the quarters at once, where no live window looks any more."""
-    every = [record for history in histories for record in history.records]
-    return Change(cells=of_history(every, rules), history=histories)
+    memory, and their sums lie on the quarters at once, where no live window looks any more.
+
+    A portion is asked for when all is done with the one before it, so that its records may go: a
+    thousand calls stay where the processor has them at hand, ten thousand do not.
+    """
+    change, sums = Change(), HistorySums(rules)
+    for fact, every in portions:
+        sums.add(every)
+        change.history.append(history_of(every, fact.calls))
+    change.cells = sums.cells()
+    return change
 
 
 class _Entry(Struct, eq=False):
@@ -147,7 +165,9 @@ class Ledger:
     def apply(self, batch: Sequence[Recorded]) -> Change:
         """Folds a batch and says what it changed."""
         past = [item.fact for item in batch if isinstance(item.fact, CallsImported)]
-        change = change_of([history_of(fact) for fact in past], self.rules) if past else Change()
+        change = Change()
+        if past:
+            change = change_of(((each, records_of(each)) for each in past), self.rules)
         change.seq = batch[-1].seq if batch else 0
         touched: dict[str, _Entry] = {}
         counting: dict[str, _Entry] = {}
@@ -174,7 +194,8 @@ class Ledger:
                         counting[fact.call] = entry
                     continue
                 entry.fresh = False
-                if isinstance(fact, COUNTING):
+                # To enter a queue moves nothing, unless somebody has answered the call before.
+                if isinstance(fact, COUNTING) or (isinstance(fact, QueueEntered) and entry.counted):
                     counting[fact.call] = entry
             elif isinstance(fact, AgentStateChanged):
                 self._span(fact, change)

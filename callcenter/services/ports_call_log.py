@@ -10,7 +10,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from callcenter.domain.history import History
+from callcenter.domain.found import History
 from callcenter.domain.model import CallRecord, Outcome
 from kpi.counters import Cell, Counters
 from kpi.records import AgentSpan, FcrCall

@@ -96,7 +96,7 @@ class Projector:
             for _ in some:
                 self._queue.popleft()
             self.place = change.seq
-            self.stored += len(change.records) + sum(len(h.records) for h in change.history)
+            self.stored += len(change.records) + sum(len(h.calls) for h in change.history)
         self._filled.clear()
 
 

@@ -25,14 +25,15 @@ from callcenter.domain.facts import (
     Recorded,
 )
 from callcenter.domain.heard import Heard
-from callcenter.domain.history import History
 from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import AgentRef, CallRecord
 from callcenter.domain.named import AgentNames
 from callcenter.domain.reconcile import NEAR_MS, Judged, judge, paired, unlogged
+from kpi.intervals import start_of
 
 from .history import AT_ONCE as PAST_AT_ONCE
 from .history import Link, Links, Past, seldom_collected
+from .ledger import Imported
 from .ports_books import Books, DayTally, LogSource, Portion, Unexplained
 
 AT_ONCE = 40
@@ -60,10 +61,8 @@ class Writer(Protocol):
         """Commits facts; ``records`` are the calls that they change, as they were stored."""
         ...
 
-    async def commit_history(
-        self, facts: Sequence[CallsImported], histories: list[History]
-    ) -> None:
-        """Commits calls of the past; ``histories`` are what the facts hold."""
+    async def commit_history(self, portions: Iterable[Imported]) -> None:
+        """Commits calls of the past. ``portions`` are asked for in a thread."""
         ...
 
     async def settle(self) -> None:
@@ -129,6 +128,7 @@ class Reconciliation:
         self._seen: set[str] = set()
         self._links = Links(link)
         self._days: dict[str, DayTally] = {}
+        self._quarters: dict[int, DayTally] = {}
         self._report = Report(pbx=pbx)
 
     async def run(
@@ -174,12 +174,9 @@ class Reconciliation:
             portion: Portion | None = await asyncio.to_thread(next, portions, None)
             if portion is None:
                 break
-            wanted: list[LoggedCall] = []
-            for call in portion.calls:
-                if _inside(call.visits[0].entered_s * 1000, from_ms, to_ms):
-                    wanted.append(call)
-                else:
-                    self._seen.add(f"{self._pbx}:{call.callid}")
+            wanted = portion.calls
+            if from_ms is not None or to_ms is not None:
+                wanted = self._wanted(portion.calls, from_ms, to_ms)
             async for rest in past.without(wanted):
                 for start in range(0, len(rest), self._at_once):
                     await self._judge(rest[start : start + self._at_once], portion.last_ms)
@@ -198,6 +195,17 @@ class Reconciliation:
         return report
 
     # -- the log's calls -------------------------------------------------------------------
+
+    def _wanted(
+        self, calls: Sequence[LoggedCall], from_ms: int | None, to_ms: int | None
+    ) -> list[LoggedCall]:
+        wanted: list[LoggedCall] = []
+        for call in calls:
+            if _inside(call.visits[0].entered_s * 1000, from_ms, to_ms):
+                wanted.append(call)
+            else:
+                self._seen.add(f"{self._pbx}:{call.callid}")
+        return wanted
 
     async def _judge(self, calls: Sequence[LoggedCall], until_ms: int) -> None:
         records = await self._records(calls)
@@ -304,6 +312,14 @@ class Reconciliation:
     # -- the ledger ------------------------------------------------------------------------
 
     def _tally(self, at: int) -> DayTally:
+        """The row of the day; days begin with a quarter of an hour everywhere."""
+        quarter = start_of(at)
+        tally = self._quarters.get(quarter)
+        if tally is None:
+            tally = self._quarters[quarter] = self._of_day(at)
+        return tally
+
+    def _of_day(self, at: int) -> DayTally:
         day = f"{datetime.fromtimestamp(at / 1000, UTC).astimezone(self._zone):%Y-%m-%d}"
         tally = self._days.get(day)
         if tally is None:

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Integer, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from callcenter.domain.history import History
+from callcenter.domain.found import History
 from callcenter.domain.model import CallRecord
 from callcenter.services.ports_call_log import CallFilter, CallPage
 from kpi.counters import Cell, Counters, dumps, loads
@@ -29,7 +29,7 @@ from .call_rows import (
     record_of,
 )
 from .engine import Database
-from .history_rows import rows_of, stored
+from .history_rows import named, stored
 from .tables import call_agents, call_queues, calls, places
 from .upsert import insert_new, upsert
 
@@ -115,17 +115,18 @@ class SqlCallLog:
         cells: Mapping[Cell, Counters],
     ) -> None:
         """Stores finished calls of the past with the reader's place; see the port."""
-        rows = await asyncio.to_thread(rows_of, tuple(histories))
         if self._database.sqlite:
-            work = partial(stored, reader=reader, seq=seq, rows=rows, sums=dict(cells))
+            given = tuple(histories)
+            work = partial(stored, reader=reader, seq=seq, histories=given, sums=dict(cells))
             await self._database.finish(self._database.in_one_hop(work))
             return
-        given: _Work = [
+        rows = await asyncio.to_thread(named, tuple(histories))
+        every: _Work = [
             (upsert(table, False) if table is calls else insert_new(table, False), values)
-            for table, values in rows.named()
+            for table, values in rows
         ]
-        given.append((upsert(places, False), [{"reader": reader, "seq": seq}]))
-        await self._database.finish(self._store(reader, seq, given, cells))
+        every.append((upsert(places, False), [{"reader": reader, "seq": seq}]))
+        await self._database.finish(self._store(reader, seq, every, cells))
 
     async def _store(
         self, reader: str, seq: int, work: _Work, deltas: Mapping[Cell, Counters]

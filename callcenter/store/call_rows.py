@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Select, or_, select, tuple_
 
+from callcenter.domain.found import agents_of, queues_of
 from callcenter.domain.model import CallRecord
 from callcenter.services.ports_call_log import MOST, BadFilter, CallFilter, CallPage
 from kpi.records import CallOutline
@@ -46,29 +47,12 @@ def queue_rows(record: CallRecord) -> list[dict[str, object]]:
     ]
 
 
-def queues_of(record: CallRecord) -> list[str]:
-    """The queues in which the call was, or talked for, each once."""
-    queues = [visit.queue for visit in record.visits]
-    queues += [talk.queue for talk in record.conversations if talk.queue]
-    return queues if len(queues) == 1 else sorted(set(queues))
-
-
 def agent_rows(record: CallRecord) -> list[dict[str, object]]:
     """One row for each agent who talked, or was called directly."""
     return [
         {"agent_id": agent, "started_at": record.started_at, "call_id": record.id}
         for agent in agents_of(record)
     ]
-
-
-def agents_of(record: CallRecord) -> list[str]:
-    """The agents who talked, or were called directly, each once.
-
-    One who was merely rung by a queue is not meant: the call was not his.
-    """
-    agents = [talk.agent.id for talk in record.conversations]
-    agents += [offer.agent.id for offer in record.direct]
-    return agents if len(agents) == 1 else sorted(set(agents))
 
 
 def record_of(text: str) -> CallRecord:

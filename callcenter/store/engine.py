@@ -31,6 +31,7 @@ from callcenter.supervise import Tasks
 from .errors import told
 from .one_hop import OneHop
 from .quick import Quick
+from .server_hop import ServerHop
 
 P = ParamSpec("P")
 S = TypeVar("S", bound="OnDatabase")
@@ -43,6 +44,11 @@ BUSY_MS = 5_000
 """How long a SQLite connection waits for another program's lock."""
 JOURNAL_BUSY_MS = 500
 """The same for facts, behind which a pop waits: then they wait in memory and the pop goes out."""
+ENTER_S = 4.0
+"""How long a server may take to answer, or all its connections to be in use, before we go away."""
+SILENT_S = 5.0
+"""So long a server that did not answer is not asked again."""
+NO_ANSWER = f"no answer within {ENTER_S:.0f} s"
 
 
 def parse(url: str) -> URL:
@@ -89,6 +95,7 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._busy_ms = busy_ms
         self._writing = asyncio.Lock()
+        self._silent_until = 0.0
         self._tasks = Tasks()
         self._compiled: dict[int, tuple[str, tuple[str, ...], Insert]] = {}
         self._writer = self._engine(size=1, writes=True)
@@ -96,6 +103,7 @@ class Database:
         self._quick = Quick(self._readers, self.where, self.sqlite)
         file = self.file
         self._one_hop = None if file is None else OneHop(file, min(busy_ms, JOURNAL_BUSY_MS))
+        self._server_hop = ServerHop(self._readers) if file is None else None
 
     @property
     def file(self) -> Path | None:
@@ -111,16 +119,23 @@ class Database:
         async with self._writing:
             with told(self.where):
                 self._check_folder()
-                async with self._writer.begin() as connection:
-                    yield connection
+                connection = await self._entered(self._writer)
+                try:
+                    async with connection.begin():
+                        yield connection
+                finally:
+                    await connection.close()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A read connection with one view of the data until it is left."""
         with told(self.where):
             self._check_folder()
-            async with self._readers.connect() as connection:
+            connection = await self._entered(self._readers)
+            try:
                 yield connection
+            finally:
+                await connection.close()
 
     async def finish(self, work: Coroutine[Any, Any, T]) -> T:
         """Runs ``work`` to its end, even when whoever waits for it is cancelled meanwhile.
@@ -135,21 +150,34 @@ class Database:
 
         Raises ``StoreUnavailable``; ``IntegrityError`` of a broken rule passes to the caller.
         """
-        hop = self._one_hop
-        if hop is None:
-            async with self.write() as connection:
-                await connection.execute(statement, rows)
-            return
         compiled = self._compiled.get(id(statement))
         if compiled is None:
             made = statement.compile(dialect=self._writer.dialect, column_keys=list(rows[0]))
             compiled = (str(made), tuple(made.positiontup or ()), statement)
             self._compiled[id(statement)] = compiled
         text, names, _ = compiled
+        values = [tuple(row[name] for name in names) for row in rows]
+        if self._server_hop is not None:
+            # A server has room for two writers, and the other one may be waiting for an answer.
+            with told(self.where):
+                await self._server_hop.insert(text, values)
+            self._silent_until = 0.0  # It answers, and whoever has a question may ask again.
+            return
+        assert self._one_hop is not None
         async with self._writing:
             with told(self.where):
                 self._check_folder()
-                await hop.insert(text, [tuple(row[name] for name in names) for row in rows])
+                await self._one_hop.insert(text, values)
+
+    async def asked(
+        self, statement: Select[Any], values: Mapping[str, object] | None = None
+    ) -> Sequence[Sequence[Any]]:
+        """What ``quick`` gives, within the time that ``append`` has for its answer."""
+        if self._server_hop is None:
+            return await self.quick(statement, values)
+        with told(self.where):
+            text, given = self._quick.text(statement, values or {})
+            return await self._server_hop.rows(text, given)
 
     async def in_one_hop(self, work: Callable[[sqlite3.Connection], object]) -> None:
         """Does ``work`` with the driver's own connection, in its thread and one transaction.
@@ -180,9 +208,30 @@ class Database:
             await self._quick.close()
             if self._one_hop is not None:
                 await self._one_hop.close()
+            if self._server_hop is not None:
+                await self._server_hop.close()
             await self._readers.dispose()
             await self._writer.dispose()
         await self._tasks.stop()
+
+    async def _entered(self, engine: AsyncEngine) -> AsyncConnection:
+        """A connection that works: of a server, that has answered just now.
+
+        One that says nothing (frozen, or behind a network that swallows everything) is not waited
+        for, and for a while nobody else asks it: a page that would hang is told.
+        """
+        connection = engine.connect()
+        if self.sqlite:
+            return await connection.start()
+        clock = asyncio.get_running_loop()
+        if clock.time() < self._silent_until:
+            raise OSError(NO_ANSWER)
+        try:
+            async with asyncio.timeout(ENTER_S):
+                return await connection.start()
+        except TimeoutError as error:
+            self._silent_until = clock.time() + SILENT_S
+            raise OSError(NO_ANSWER) from error
 
     def _check_folder(self) -> None:
         # The driver would tell it too, but its thread outlives a connection that was never made.
@@ -192,8 +241,8 @@ class Database:
     def _engine(self, *, size: int, writes: bool) -> AsyncEngine:
         engine = create_async_engine(
             self.url,
-            # One connection more for look-ups, which they keep for good.
-            pool_size=size if writes else size + 1,
+            # Two connections more, which are kept for good: for look-ups, for facts.
+            pool_size=size if writes else size + 2,
             max_overflow=0,
             pool_timeout=10,
             # A server may have been restarted since; with a file there is nothing to ask.

@@ -23,7 +23,7 @@ _CAUSES = (
     (
         "readonly database",
         "it is read-only for this user; give the service's user the right to write the file "
-        "and its folder",
+        "and its folder, and see whether its disk is mounted read-only",
     ),
     ("read-only", "it is read-only; point the service to one that takes writes"),
     (
@@ -39,6 +39,9 @@ _CAUSES = (
     ("too many clients", "the server has no connection left; raise its max_connections"),
     ("connection is closed", "the connection was cut; it is made anew with the next try"),
     ("connection was closed", "the connection was cut; it is made anew with the next try"),
+    ("connection_lost", "the connection was cut; it is made anew with the next try"),
+    ("no answer within", "it does not answer; look after the server and the network to it"),
+    ("timeouterror", "it does not answer; look after the server and the network to it"),
     (
         "terminating connection",
         "the server ended the connection; it is made anew with the next try",
@@ -47,6 +50,10 @@ _CAUSES = (
     ("starting up", "the server is starting up; wait a moment"),
     ("queuepool limit", "all connections are in use; something holds them too long"),
 )
+
+_WORLD = frozenset(("08", "25", "40", "53", "55", "57", "58", "XX"))
+"""Classes of PostgreSQL's codes (its appendix A): connection, state of the transaction (read-only),
+rolled back, resources, not in the right state, an operator intervened, the system, corruption."""
 
 
 def sentence_for(where: str, error: BaseException) -> str:
@@ -70,23 +77,25 @@ def told(where: str) -> Iterator[None]:
         yield
     except IntegrityError:
         raise
-    except OperationalError as error:
+    except (OperationalError, OSError, EOFError) as error:
         raise StoreUnavailable(sentence_for(where, error)) from error
     except DBAPIError as error:
-        if error.connection_invalidated or _known(error):
+        if error.connection_invalidated or _of_the_world(error):
             raise StoreUnavailable(sentence_for(where, error)) from error
         raise
-    except SQLAlchemyError as error:
-        if _known(error):
+    except Exception as error:
+        # The driver itself as well, where it is asked past SQLAlchemy.
+        of_the_driver = type(error).__module__.startswith("asyncpg.")
+        if (of_the_driver or isinstance(error, SQLAlchemyError)) and _of_the_world(error):
             raise StoreUnavailable(sentence_for(where, error)) from error
         raise
-    except (OSError, EOFError) as error:
-        raise StoreUnavailable(sentence_for(where, error)) from error
 
 
-def _known(error: BaseException) -> bool:
-    said = str(getattr(error, "orig", None) or error).lower()
-    return any(words in said for words, _ in _CAUSES)
+def _of_the_world(error: BaseException) -> bool:
+    cause = getattr(error, "orig", None) or error
+    said = str(cause).lower()
+    state = getattr(cause, "sqlstate", None) or ""
+    return state[:2] in _WORLD or any(words in said for words, _ in _CAUSES)
 
 
 def _first_line(said: str) -> str:

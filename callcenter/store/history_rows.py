@@ -1,51 +1,45 @@
 """Calls of the past stored many at once: rows in the driver's own shape, four statements in all.
 
-With SQLite this is one hop to the writer's thread, in which the rows are made as well: beside the
-live work the event loop has nothing to do with it.
+With SQLite this is one hop to the writer's thread: beside the live work the event loop has nothing
+to do with it.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
 
-from msgspec import Struct
-from sqlalchemy import Table
+from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import sqlite
 
-from callcenter.domain.history import History
-from callcenter.domain.model import CallRecord
+from callcenter.domain.found import History
 from kpi.counters import Cell, Counters, dumps, loads
 
-from .call_rows import agents_of, queues_of
 from .tables import call_agents, call_queues, calls, cells, places
-from .upsert import insert_new, upsert
+from .upsert import as_text, insert_new, upsert
 
 Row = tuple[object, ...]
 
 
-class Rows(Struct, frozen=True):
-    """Rows of three tables, each in the order of its columns."""
-
-    calls: list[Row]
-    queues: list[Row]
-    agents: list[Row]
-
-    def named(self) -> list[tuple[Table, list[dict[str, object]]]]:
-        """The rows by table, for a driver that takes them by name."""
-        tables = ((calls, self.calls), (call_queues, self.queues), (call_agents, self.agents))
-        return [
-            (table, [dict(zip(table.columns.keys(), row, strict=True)) for row in rows])
-            for table, rows in tables
-        ]
+def named(histories: Sequence[History]) -> list[tuple[Table, list[dict[str, object]]]]:
+    """The rows by table, for a driver that takes them by name."""
+    tables: list[tuple[Table, list[Row]]] = [
+        (calls, [(*row[:-1], bytes(row[-1]).decode()) for each in histories for row in each.calls]),
+        (call_queues, [row for each in histories for row in each.queues]),
+        (call_agents, [row for each in histories for row in each.agents]),
+    ]
+    return [
+        (table, [dict(zip(table.columns.keys(), row, strict=True)) for row in rows])
+        for table, rows in tables
+    ]
 
 
 def stored(
     connection: sqlite3.Connection,
     reader: str,
     seq: int,
-    rows: Rows,
+    histories: Sequence[History],
     sums: Mapping[Cell, Counters],
 ) -> None:
     """Stores the calls, adds the sums and moves the reader, inside the caller's transaction.
@@ -55,42 +49,12 @@ def stored(
     found = connection.execute("SELECT seq FROM places WHERE reader = ?", (reader,)).fetchone()
     if found is not None and seq <= found[0]:
         return
-    connection.executemany(_text(upsert(calls, True), calls), rows.calls)
-    connection.executemany(_text(insert_new(call_queues, True), call_queues), rows.queues)
-    connection.executemany(_text(insert_new(call_agents, True), call_agents), rows.agents)
+    for each in histories:
+        connection.executemany(_over(calls), each.calls)
+        connection.executemany(_new(call_queues), each.queues)
+        connection.executemany(_new(call_agents), each.agents)
     _add(connection, sums)
-    connection.execute(_text(upsert(places, True), places), (reader, seq))
-
-
-def rows_of(histories: Sequence[History]) -> Rows:
-    """The rows of these calls; made before the transaction, for which others wait."""
-    every = [record for history in histories for record in history.records]
-    return Rows(
-        calls=[
-            _call(record, bytes(text).decode())
-            for history in histories
-            for record, text in zip(history.records, history.texts, strict=True)
-        ],
-        queues=[(queue, one.started_at, one.id) for one in every for queue in queues_of(one)],
-        agents=[(agent, one.started_at, one.id) for one in every for agent in agents_of(one)],
-    )
-
-
-def _call(record: CallRecord, text: str) -> Row:
-    caller = record.caller
-    return (
-        record.id,
-        record.pbx,
-        record.direction,
-        record.started_at,
-        record.ended_at,
-        record.outcome,
-        record.customer_id,
-        caller.number,
-        caller.e164,
-        record.last_seq,
-        text,
-    )
+    connection.execute(_over(places), (reader, seq))
 
 
 def _add(connection: sqlite3.Connection, sums: Mapping[Cell, Counters]) -> None:
@@ -104,10 +68,24 @@ def _add(connection: sqlite3.Connection, sums: Mapping[Cell, Counters]) -> None:
             total = loads(found[0])
             total.add(counters)
         rows.append((*cell, dumps(total).decode()))
-    connection.executemany(_text(upsert(cells, True), cells), rows)
+    connection.executemany(_over(cells), rows)
 
 
-def _text(statement: Any, table: Table) -> str:
+@lru_cache(maxsize=8)
+def _over(table: Table) -> str:
+    statement = upsert(table, True)
+    if table is calls:
+        # The JSON goes as the bytes that it is; as text it would be read and written once more.
+        statement = statement.values(record=as_text("record"))
+    return _text(statement, table)
+
+
+@lru_cache(maxsize=8)
+def _new(table: Table) -> str:
+    return _text(insert_new(table, True), table)
+
+
+def _text(statement: Insert, table: Table) -> str:
     names = [column.name for column in table.columns]
     made = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"), column_keys=names)
     assert list(made.positiontup or ()) == names, "values are given in the order of the columns"

@@ -19,8 +19,10 @@ from callcenter.ports.errors import StoreUnavailable
 
 from .engine import Database
 from .tables import journal
+from .upsert import as_text
 
 _INSERT = journal.insert()
+_INSERT_BYTES = _INSERT.values(fact=as_text("fact"))
 _LAST = select(func.max(journal.c.seq))
 _READ = (
     select(journal.c.seq, journal.c.fact)
@@ -50,6 +52,8 @@ class SqlJournal:
         self._database = database
         # None: not known (not read yet, or the outcome of a commit is in doubt).
         self._last: int | None = None
+        # What was sent and not acknowledged: it may be stored all the same.
+        self._doubted: list[Recorded] = []
         self._one_at_a_time = asyncio.Lock()
 
     async def append(self, facts: Sequence[AnyFact]) -> list[Recorded]:
@@ -62,16 +66,43 @@ class SqlJournal:
             async with self._one_at_a_time:
                 last, self._last = self._last, None
                 if last is None:
-                    last = await self.last_seq()
+                    last = (await self._database.asked(_LAST))[0][0] or 0
+                    doubted, self._doubted = await self._stored_after_all(facts), []
+                    if doubted:
+                        self._last = last
+                        return doubted
                 recorded = [Recorded(seq, fact) for seq, fact in enumerate(facts, last + 1)]
-                await self._database.append(_INSERT, [_row(item) for item in recorded])
-                self._last = recorded[-1].seq
+                self._doubted = recorded
+                await self._insert(recorded)
+                self._last, self._doubted = recorded[-1].seq, []
         except IntegrityError as error:
             raise StoreUnavailable(
                 f"The journal in {self._database.where} is being written by another program; "
                 "let only one service run on it."
             ) from error
         return recorded
+
+    async def _stored_after_all(self, facts: Sequence[AnyFact]) -> list[Recorded]:
+        """The very facts of the last try, when only the answer to it was lost; else nothing."""
+        again = len(facts) == len(self._doubted) and all(
+            item.fact is fact for item, fact in zip(self._doubted, facts, strict=True)
+        )
+        if not again:
+            return []
+        first = self._doubted[0].seq
+        rows = await self._database.asked(_READ, {"after": first - 1, "limit": len(facts)})
+        found = [(row[0], row[1]) for row in rows]
+        sent = [(item.seq, dumps(item.fact).decode()) for item in self._doubted]
+        return self._doubted if found == sent else []
+
+    async def _insert(self, recorded: list[Recorded]) -> None:
+        if self._database.sqlite:
+            # As the bytes that it is: a fact may hold a thousand calls.
+            rows = [_row(item, dumps(item.fact)) for item in recorded]
+            await self._database.append(_INSERT_BYTES, rows)
+        else:
+            rows = [_row(item, dumps(item.fact).decode()) for item in recorded]
+            await self._database.append(_INSERT, rows)
 
     async def read(self, after: int, limit: int) -> list[Recorded]:
         """Up to ``limit`` facts after number ``after``, ascending.
@@ -98,7 +129,7 @@ class SqlJournal:
             return [_recorded(row) for row in rows]
 
 
-def _row(item: Recorded) -> dict[str, object]:
+def _row(item: Recorded, written: bytes | str) -> dict[str, object]:
     fact = item.fact
     return {
         "seq": item.seq,
@@ -107,7 +138,7 @@ def _row(item: Recorded) -> dict[str, object]:
         "kind": type(fact).__name__,
         "call": _name_of(fact),
         "version": VERSION,
-        "fact": dumps(fact).decode(),
+        "fact": written,
     }
 
 

@@ -33,7 +33,7 @@ class Quick:
         self, statement: Select[Any], values: Mapping[str, object]
     ) -> Sequence[Sequence[Any]]:
         """The rows. After an error the connection is opened anew and asked once more."""
-        text, given = self._text(statement, values)
+        text, given = self.text(statement, values)
         async with self._one_at_a_time:
             fresh = self._driver is None
             try:
@@ -65,14 +65,19 @@ class Quick:
         return rows
 
     async def _drop(self) -> None:
-        held, self._held, self._driver = self._held, None, None
+        held, self._held = self._held, None
+        driver, self._driver = self._driver, None
+        if driver is not None and not self._sqlite:
+            # To end it in order would mean to wait for a server that may say nothing any more.
+            driver.terminate()
         if held is not None:
             await held.invalidate()
             await held.close()
 
-    def _text(
+    def text(
         self, statement: Select[Any], values: Mapping[str, object]
     ) -> tuple[str, list[object]]:
+        """The statement for the driver, compiled once, and its values in order."""
         kept = self._texts.get(id(statement))
         if kept is None:
             compiled = statement.compile(

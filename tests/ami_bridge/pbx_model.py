@@ -78,6 +78,9 @@ class PbxModel:
             self._pairs[s.one] = s.two
         elif isinstance(s, BridgeJoined):
             self._bridges[s.leg] = s.bridge
+            # Who is put into a bridge waits no more, though no queue says so (ASTERISK 4.3).
+            for row in [row for row in self._waiting if row[0] == s.leg]:
+                del self._waiting[row]
         elif isinstance(s, BridgeParted) and self._bridges.get(s.leg) == s.bridge:
             del self._bridges[s.leg]
         elif isinstance(s, CallerJoined | WaitingRow):

@@ -71,9 +71,11 @@ class Noted:
         self.forgot = 0
         self.rosters: list[int] = []
         self.watched: list[Callable[[], bool]] = []
+        self.behind_s = 0.0
 
-    def seen(self, what: object) -> None:
+    def seen(self, what: object, behind_s: float = 0.0) -> None:
         self.shown.append(what)
+        self.behind_s = behind_s
 
     def forget(self) -> None:
         self.forgot += 1
@@ -238,11 +240,13 @@ async def test_big_roster_is_told_in_portions(bench: Bench) -> None:
 
 
 async def test_members_and_reloads_are_shown_to_the_probe_of_wrap_ups(bench: Bench) -> None:
-    bench.event("QueueMemberStatus", Queue="q", Interface="PJSIP/1001")
+    stamp = f"{NOW / 1000 - 10:.6f}"
+    bench.event("QueueMemberStatus", Queue="q", Interface="PJSIP/1001", Timestamp=stamp)
     bench.event("Reload")
     bench.event("Hold", Uniqueid="1", Channel="x-1")
     await bench.hear(HoldPressed)
     assert (len(bench.wrap_ups.shown), bench.wrap_ups.forgot) == (1, 1)
+    assert bench.wrap_ups.behind_s == pytest.approx(10)
 
 
 async def test_members_are_watched_from_each_roster_on_and_shown_every_event(bench: Bench) -> None:

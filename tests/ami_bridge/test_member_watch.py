@@ -45,10 +45,18 @@ class Pbx:
         self.now = 100.0
         self.takes_s = 0.0
         self.asked: list[float] = []
+        self.named: list[str] = []
+        self.unread: dict[str, list[Message]] = {}
+        """Rows of its database that it reads when a queue is asked for by name."""
         self.refuses = self.lost = False
 
     async def ask(self, action: Headers, timeout_s: float = 10.0) -> Answer:
         assert action["Action"] == "QueueStatus"
+        if "Queue" in action:
+            assert action["Member"] == member_watch.NOBODY
+            self.named.append(action["Queue"])
+            self.rows += self.unread.pop(action["Queue"], [])
+            return Answer(OK, [])
         self.asked.append(self.now)
         if self.lost:
             raise LinkLost("gone")
@@ -86,6 +94,7 @@ class Bench:
 
         with pytest.MonkeyPatch.context() as patch:
             time = {"timeout": passes, "Event": asyncio.Event, "sleep": sleep}
+            time["gather"] = asyncio.gather
             patch.setattr(member_watch, "asyncio", type("Time", (), time))
             await self.watch.watch(lambda: next(left, None) is not None)
         items = [cast(Arrived, item).message for item in self.inbox.take_now(50)]
@@ -105,6 +114,28 @@ async def test_member_who_appeared_or_vanished_is_told_once() -> None:
     ]
     assert bench.heard == ["QueueMemberAdded", "QueueMemberRemoved"]
     assert bench.watch.found == 2
+
+
+async def test_member_of_a_queue_that_is_read_from_its_database_when_it_is_named() -> None:
+    bench = Bench(row())
+    bench.pbx.unread = {"Support": [row("PJSIP/1002", Name="Omid")]}
+    assert await bench.rounds(2) == [("QueueMemberAdded", "PJSIP/1002", "Omid", "0")]
+
+
+async def test_of_many_queues_some_are_named_each_time_and_all_in_turn() -> None:
+    bench = Bench()
+    names = [f"q{number}" for number in range(member_watch.NAMED_AT_ONCE + 5)]
+    bench.pbx.rows = [Message.of([("Event", "QueueParams"), ("Queue", name)]) for name in names]
+    bench.watch.rostered(bench.pbx.rows)
+    await bench.rounds(2)
+    assert bench.pbx.named == names[: member_watch.NAMED_AT_ONCE]
+    bench.pbx.rows.pop()
+    await bench.rounds(4)
+    assert bench.pbx.named[member_watch.NAMED_AT_ONCE :][: member_watch.NAMED_AT_ONCE + 5] == [
+        *names[-5:],
+        *names[: member_watch.NAMED_AT_ONCE - 5],
+        *names[:5],
+    ]
 
 
 @pytest.mark.parametrize(

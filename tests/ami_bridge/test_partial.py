@@ -146,6 +146,8 @@ def test_restart_of_the_pbx_at_any_point_ends_everything(folder: Path) -> None:
         ended = {visit.end for record in calls.values() for visit in record.visits}
         # A refusal without its queue's name may have been held back for it when the link went.
         held_back = {"refused"} if any(isinstance(s, QueueEvidence) for s in before) else set()
+        if leaves_a_queue(story[:cut]):
+            held_back.add("withdrawn")
         assert ended <= {*ends_so_far(before), *held_back, "system", "answered"}
 
 
@@ -180,7 +182,7 @@ def leaves_a_queue(story: tuple[Heard, ...]) -> bool:
     board = new_board()
     tell(board, flat(story))
     visits = [visit for track in board.scene.calls.values() for visit in track.visits.values()]
-    return any(visit.left_at or visit.hungup_at for visit in visits)
+    return any(visit.left_at or visit.hungup_at or visit.bridged_at for visit in visits)
 
 
 def played_with_restart(story: tuple[Heard, ...], cut: int) -> Played:

@@ -213,3 +213,40 @@ def test_end_of_a_talk_that_another_began_is_not_taken_for_it(line: str) -> None
     calls, counters = fold(ENTER, CONNECT, line)
     assert [call.callid for call in calls] == ["1.0", "9.9"]
     assert counters.headless == 1
+
+
+DRAWN_OUT = "104|9.9|Support|NONE|ABANDON|1|3|4"
+"""Parked or bridged by AMI while he waited: his own id stands in no further line."""
+
+
+def test_end_of_a_stay_under_an_id_of_which_nothing_was_said() -> None:
+    visit = one(ENTER, DRAWN_OUT)
+    assert (visit.callid, visit.end, visit.wait_s, visit.headless) == ("1.0", "abandoned", 4, False)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # Two may be meant; or the one whose id it is.
+        "100|2.0|support|NONE|ENTERQUEUE||0913|3",
+        "100|9.9|support|NONE|ENTERQUEUE||0913|3",
+    ],
+)
+def test_end_that_may_be_of_several_stays_is_taken_for_none_of_them(other: str) -> None:
+    calls, _ = fold(ENTER, other, DRAWN_OUT)
+    assert [v.end for call in calls for v in call.visits if v.callid == "1.0"] == [None]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "104|9.9|support|NONE|ABANDON|1|2|4",
+        "104|9.9|support|NONE|ABANDON|1|3|9",
+        "104|9.9|sales|NONE|ABANDON|1|3|4",
+        "104|9.9|support|NONE|EXITWITHTIMEOUT|1",
+    ],
+)
+def test_end_of_a_stay_that_another_began_is_not_taken_for_it(line: str) -> None:
+    calls, counters = fold(ENTER, line)
+    assert [[visit.headless for visit in call.visits] for call in calls] == [[False], [True]]
+    assert counters.headless == 1

@@ -29,13 +29,18 @@ class Pbx:
         self.answers = True
         self.lost = False
         self.leaves = False
+        self.answer_s = 0.0
+        self.busy_at: float | None = None
 
     async def ask(self, action: Headers, timeout_s: float = 10.0) -> Answer:
         if self.lost:
             raise LinkLost("gone")
         variable = str(action["Variable"])
+        self.now += self.answer_s
         self.asked.append(variable)
         wrapping = self.others + (self.ready_at is not None and self.now < self.ready_at)
+        if self.busy_at is not None and self.now >= self.busy_at:
+            wrapping = self.others
         value = 3 if "free" in variable else 3 - wrapping
         kind = "Success" if self.answers else "Error"
         return Answer(Message.of([("Response", kind), ("Value", str(value))]))
@@ -46,7 +51,9 @@ def status(last_call: int, **more: str) -> Message:
     return Message.of([("Event", "QueueMemberStatus"), ("LastCall", str(last_call)), *said.items()])
 
 
-async def told(pbx: Pbx, *messages: Message, step_s: float = 0.5) -> list[tuple[str, str]]:
+async def told(
+    pbx: Pbx, *messages: Message, step_s: float = 0.5, behind_s: float = 0.0
+) -> list[tuple[str, str]]:
     """What the probe put into the inbox: (interface, seconds) each."""
     inbox = Inbox()
     tasks = Tasks()
@@ -55,14 +62,15 @@ async def told(pbx: Pbx, *messages: Message, step_s: float = 0.5) -> list[tuple[
 
     async def pass_time(_: float) -> None:
         pbx.now += step_s
-        if pbx.leaves:
+        late = pbx.busy_at is not None and pbx.now >= pbx.busy_at + 0.3
+        if pbx.leaves or late:
             probe.moved(status(0))
         await asyncio.sleep(0)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wrap_up_probe, "asyncio", type("Time", (), {"sleep": pass_time}))
         for message in messages:
-            probe.seen(message)
+            probe.seen(message, behind_s)
             while tasks.names():
                 await asyncio.sleep(0)
     items = [cast(Arrived, item).message for item in inbox.take_now(50)]
@@ -72,7 +80,37 @@ async def told(pbx: Pbx, *messages: Message, step_s: float = 0.5) -> list[tuple[
 async def test_the_time_is_from_last_call_to_ready_in_whole_seconds() -> None:
     pbx = Pbx(ready_at=1_795_376_182.0)
     heard = await told(pbx, status(0), status(1_795_376_177))
-    assert heard == [("PJSIP/1001", ""), ("PJSIP/1001", "5")]
+    assert heard == [("PJSIP/1001", ""), ("PJSIP/1001", "0"), ("PJSIP/1001", "5")]
+
+
+@pytest.mark.parametrize("behind_s", [-3600.0, -2.0, 7.0])
+async def test_a_pbx_whose_clock_differs_is_measured_by_its_own(behind_s: float) -> None:
+    pbx = Pbx(ready_at=1_795_376_182.0)
+    ended = round(1_795_376_177 - behind_s)
+    heard = await told(pbx, status(0), status(ended), behind_s=behind_s)
+    assert heard[-1] == ("PJSIP/1001", "5")
+
+
+@pytest.mark.parametrize("apart_s", [-0.4, 0.3])
+async def test_clocks_that_differ_by_less_than_a_second_give_the_nearest(apart_s: float) -> None:
+    pbx = Pbx(ready_at=1_795_376_182.0 + apart_s)
+    heard = await told(pbx, status(0), status(1_795_376_177), step_s=0.1)
+    assert heard[-1] == ("PJSIP/1001", "5")
+
+
+async def test_answers_too_slow_to_tell_the_second_teach_nothing() -> None:
+    pbx = Pbx(ready_at=1_795_376_182.0)
+    pbx.answer_s = 0.8
+    heard = await told(pbx, status(0), status(1_795_376_177))
+    assert heard == [("PJSIP/1001", ""), ("PJSIP/1001", "0")]
+
+
+async def test_who_is_on_the_phone_before_he_is_ready_teaches_nothing() -> None:
+    """The counts know it before the event that says so has come."""
+    pbx = Pbx(ready_at=1_795_376_182.0)
+    pbx.busy_at = 1_795_376_180.1
+    heard = await told(pbx, status(0), status(1_795_376_177))
+    assert heard == [("PJSIP/1001", ""), ("PJSIP/1001", "0")]
 
 
 async def test_a_queue_without_wrap_up_is_known_after_three_calls() -> None:

@@ -3,8 +3,8 @@
 ``--quick`` takes two minutes, the whole run under 12. ``--only t3`` (t1, t4, fcr, store, hub, t8,
 import) runs one part, ``--memory [CALLS]`` looks for growth instead, ``--profile FILE`` profiles
 the service in T8. T12, what a kill leaves, is a matter of right and wrong:
-tests/store/test_journal.py. The exit code is 1 when a target was missed in a run that could be
-judged.
+tests/store/test_journal.py and test_no_call_twice.py. The exit code is 1 when a target was missed
+in a run that could be judged.
 """
 
 from __future__ import annotations

@@ -84,12 +84,14 @@ class Pbx:
         good = f"Response: Success\r\nActionID: {number}\r\n"
         if action == "queuestatus":
             yield f"{good}EventList: start\r\nMessage: Queue status will follow\r\n\r\n".encode()
-            for queue in range(QUEUES):
+            every = [f"queue{queue}" for queue in range(QUEUES)]
+            for queue in [asked["Queue"]] if "Queue" in asked else every:
                 yield (
-                    f"Event: QueueParams\r\nQueue: queue{queue}\r\nStrategy: rrmemory\r\n"
+                    f"Event: QueueParams\r\nQueue: {queue}\r\nStrategy: rrmemory\r\n"
                     f"ServiceLevel: 20\r\nActionID: {number}\r\n\r\n"
                 ).encode()
-            yield self._rows.replace(b"ActionID: @", f"ActionID: {number}".encode())
+            if "Member" not in asked:
+                yield self._rows.replace(b"ActionID: @", f"ActionID: {number}".encode())
             yield f"Event: QueueStatusComplete\r\nActionID: {number}\r\n".encode()
             yield b"EventList: Complete\r\nListItems: 10020\r\n\r\n"
             self._client = client

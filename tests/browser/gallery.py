@@ -88,31 +88,34 @@ class Gallery:
         await page.context.close()
         self.complaints += watch.faults()
 
-    async def _enter(self, page: Page, user: str, path: str) -> None:
-        await page.goto(f"{self._demo.base}/sign-in")
-        await page.locator("input[name=user]").fill(user)
-        await page.locator("input[name=password]").fill(PASSWORD)
-        await page.locator("button.go").click()
-        await page.wait_for_url(lambda url: not url.endswith("/sign-in"))
-        await page.goto(self._demo.base + path)
+    async def _enter(self, page: Page, user: str, path: str, first: str) -> None:
+        """Until ``first``, a selector, is there: by turns, as each is on a machine of his own."""
+        async with self._turn:
+            await page.goto(f"{self._demo.base}/sign-in")
+            await page.locator("input[name=user]").fill(user)
+            await page.locator("input[name=password]").fill(PASSWORD)
+            await page.locator("button.go").click()
+            await page.wait_for_url(lambda url: not url.endswith("/sign-in"))
+            await page.goto(self._demo.base + path)
+            await page.wait_for_selector(first)
 
     async def _sign_in(self, lang: str) -> None:
         page, _, watch = await self._page(lang)
-        await page.goto(f"{self._demo.base}/sign-in?lang={lang}")
-        await page.wait_for_selector("button.go")
+        async with self._turn:
+            await page.goto(f"{self._demo.base}/sign-in?lang={lang}")
+            await page.wait_for_selector("button.go")
         await self._look(page, "sign-in", lang)
         await self._leave(page, watch)
 
     async def _desk(self, lang: str) -> None:
         page, freezer, watch = await self._page(lang)
-        await self._enter(page, AGENTS[lang], "/desk")
-        await page.wait_for_selector(".state:not(.skeleton)")
-        missing = ["empty", *PHASES]
+        await self._enter(page, AGENTS[lang], "/desk", ".state:not(.skeleton)")
+        missing, rests = ["empty", *PHASES], False
         deadline = time.monotonic() + SEEN_SECONDS
         while missing:
             freezer.hold()
             state = await _phase_of(page)
-            if not state:
+            if state == "over":
                 await _file_all(page)
                 state = await _phase_of(page)
             if state in missing:
@@ -122,6 +125,11 @@ class Gallery:
                 await self._look(page, f"desk-{state}", lang)
                 missing.remove(state)
             freezer.release()
+            if missing == ["empty"] and not rests:
+                # With callers waiting one call follows the other: who wants to see his desk
+                # without one asks for a pause.
+                await _asks_for_a_pause(page)
+                rests = True
             if time.monotonic() > deadline:
                 await page.screenshot(path=self._folder / f"missing-{lang}.png")
                 raise AssertionError(f"the desk ({lang}) never showed {missing}")
@@ -133,8 +141,7 @@ class Gallery:
 
     async def _wall(self, lang: str) -> None:
         page, freezer, watch = await self._page(lang)
-        await self._enter(page, "supervisor", f"/wall?lang={lang}")
-        await page.wait_for_selector("tbody tr:nth-child(4)")
+        await self._enter(page, "supervisor", f"/wall?lang={lang}", "tbody tr:nth-child(4)")
         # A wall without a single figure is no picture of a wall.
         await page.wait_for_function(
             "() => document.querySelectorAll('tbody td.none').length < 9", timeout=60_000
@@ -172,6 +179,12 @@ class Gallery:
         ]
 
 
+async def _asks_for_a_pause(page: Page) -> None:
+    """For the first of his reasons, from now on or after the call that he has."""
+    await page.locator(".top .holder .btn").first.click()
+    await page.locator(".top .menu button[aria-pressed]").first.click()
+
+
 async def _file_all(page: Page) -> None:
     """Does what an agent does with calls that are over: chooses a result and saves it."""
     tabs = page.locator("[role=tab]")
@@ -183,10 +196,10 @@ async def _file_all(page: Page) -> None:
 
 
 async def _phase_of(page: Page) -> str:
-    """What the desk shows: ``empty`` or the phase of its only call."""
+    """What the desk shows: ``empty``, ``over`` when calls wait for a result, or a call's phase."""
     bars = await page.locator(".call").all()
     if not bars:
         work = await page.locator(".work.empty").count()
-        return "empty" if work else ""
+        return "empty" if work else "over"
     names = str(await bars[0].get_attribute("class"))
-    return next((name for name in PHASES if f"p-{name}" in names), "")
+    return next(name.removeprefix("p-") for name in names.split() if name.startswith("p-"))

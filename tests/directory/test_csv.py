@@ -331,3 +331,13 @@ async def _there_and_back(folder: Path, wanted: list[Customer], delimiter: str) 
     finally:
         await here.close()
         await there.close()
+
+
+@pytest.mark.parametrize("header", ["Customer since", "customer_since", "مشتری از", "לקוח מאז"])
+async def test_since_when_somebody_is_a_customer_is_known_by_its_header(
+    customers: SqlCustomers, tmp_path: Path, header: str
+) -> None:
+    await read(customers, tmp_path / "c.csv", f"name,{header}\nSara,2019-10-05\n")
+    (sara,) = await every(customers)
+    assert sara.fields == {"customer_since": "2019-10-05"}
+    assert [(kind.label, kind.type) for kind in await customers.field_kinds()] == [(header, "date")]

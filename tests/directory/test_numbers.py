@@ -153,6 +153,8 @@ _numberlike = st.text(
 )
 @example("\ud800", "IR")
 @example("٫٬", "IR")
+@example("000000", "IR")
+@example("00000000", "IR")
 def test_reading_never_raises_and_reading_again_changes_nothing(raw: str, region: str) -> None:
     number = normalise(raw, region)
     assert number == normalise(raw, region)

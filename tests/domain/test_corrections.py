@@ -113,6 +113,25 @@ def test_a_correction_keeps_what_is_not_in_doubt() -> None:
     assert talk.transfer.kind == "blind"
 
 
+@pytest.mark.parametrize(("seen", "told"), [(107_950, 107_950), (109_200, 107_000)])
+def test_who_was_found_talking_after_a_gap_was_answered_when_the_log_says(
+    seen: int, told: int
+) -> None:
+    agents = AgentNames("pbx1")
+    record = folded(imported("pbx1", LoggedCall(callid="1.0", visits=[answered()]), agents))
+    visit, talk = record.visits[0], record.conversations[0]
+    record.answered_at = talk.joined_at = visit.offers[1].ended_at = seen
+    visit.offers[1].at = 104_400
+    visit.offers[1].ring_ms = seen - 104_400
+    for fact in correction(record, [(visit, talk, answered())], agents):
+        records.fold(record, fact)
+    assert (talk.joined_at, record.answered_at) == (told, told)
+    assert len(visit.offers) == 2
+    rung = visit.offers[1]
+    assert (rung.end, rung.ended_at, rung.ring_ms) == ("answered", told, told - 104_400)
+    assert (visit.wait_ms, talk.talk_ms) == (7_000, 50_000)
+
+
 @pytest.mark.parametrize("by", ["caller", "agent", "pbx"])
 def test_who_ended_a_call_that_we_lost_is_told_by_the_log(by: str) -> None:
     agents = AgentNames("pbx1")

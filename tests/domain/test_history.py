@@ -13,7 +13,7 @@ from callcenter.domain.history import Linked, facts_of, number_of, record_of
 from callcenter.domain.logged import LoggedCall, LoggedVisit
 from callcenter.domain.model import AgentRef, CallRecord, Visit
 from callcenter.domain.named import AgentNames
-from callcenter.domain.wire import dumps, history_of, loads, written
+from callcenter.domain.wire import dumps, loads, records_of, written
 from tests.services.test_reconcile_any_log import LINES, calls_of
 
 WHO: list[Linked | None] = [None, (7, "+98912", "the same number"), (None, "+98912", "none")]
@@ -110,12 +110,26 @@ def test_a_portion_comes_back_from_its_bytes_as_it_was() -> None:
     (call,) = calls_of(
         [(0, "1.0", "support", "NONE", "ENTERQUEUE"), (4, "1.0", "support", "NONE", "ABANDON")]
     )
-    history = written([record_of("pbx1", call, names, None, "pbx1:1.0+1")])
-    fact = CallsImported(at=1, pbx="pbx1", portion="pbx1:1.0+1", calls=history.texts, how=("",))
+    record = record_of("pbx1", call, names, None, "pbx1:1.0+1")
+    record.note = "one line\nand another"
+    calls = written([record, record])
+    fact = CallsImported(at=1, pbx="pbx1", portion="pbx1:1.0+1", calls=calls, how=("", ""))
     back = loads(dumps(fact))
     assert isinstance(back, CallsImported)
     assert back == fact
-    assert history_of(back) == history
+    assert records_of(back) == [record, record]
+    assert written([]) == ()
+
+
+def test_an_agent_who_gets_his_old_name_back_is_found_by_it() -> None:
+    names = AgentNames("pbx1")
+    leila = AgentRef("pbx1:PJSIP/1001", "Leila", "PJSIP/1001")
+    moradi = AgentRef("pbx1:PJSIP/1001", "Moradi", "PJSIP/1001")
+    for ref in (leila, leila, moradi):
+        names.learn(ref)
+    assert names.of("PJSIP/1001") == moradi
+    names.learn(leila)
+    assert names.of("PJSIP/1001") == leila
 
 
 def test_an_agent_who_gets_another_name_is_found_by_it_at_once() -> None:

@@ -185,8 +185,16 @@ ASKED: dict[str, Any] = {
             "by",
             visit(),
             talk(),
-            logged(by="transfer", transfer="blind"),
+            logged(by="transfer", transfer="blind", parted_s=115),
             {"ended_at": 115_400},
+        ),
+        (
+            "transfer by the caller",
+            "by",
+            visit(),
+            talk(),
+            logged(by="transfer", transfer="attended"),
+            AT_THE_END,
         ),
         ("late completion", "talk", visit(), talk(ended_by="agent"), logged(), AT_THE_END),
         (

@@ -16,6 +16,7 @@ from tests.playbook import (
     Playbook,
     a,
     dial_end,
+    enters,
     gives_up,
     gone,
     hangs_up,
@@ -23,8 +24,10 @@ from tests.playbook import (
     joins_queue,
     leaves_queue,
     local,
+    parts,
     state,
     variable,
+    woke,
 )
 
 
@@ -98,3 +101,26 @@ def test_key_into_another_queue_is_not_read_from_where_he_stands_then(book: Play
     book.told()
     book.say(stands_at("c", "did", "2"))
     assert [visit.key for visit in book.record().visits] == ["", ""]
+
+
+def test_waiting_caller_who_is_put_into_a_bridge_was_taken_out_then(book: Playbook) -> None:
+    """AMI's Park and Bridge draw him out of his channel, of which no queue says a word."""
+    book.say(enters("c", "lot", kind="holding"))
+    book.expect()
+    book.wait(3).say(woke())
+    book.expect(a(QueueLeft, reason="withdrawn", wait_ms=10_000))
+    book.wait(5).say(parts("c", "lot"), hangs_up("c"), gone("c"))
+    record = book.record()
+    assert [(v.end, v.wait_ms) for v in record.visits] == [("withdrawn", 10_000)]
+
+
+def test_waiting_caller_who_hangs_up_in_the_bridge_at_once_was_taken_out(book: Playbook) -> None:
+    book.say(enters("c", "lot", kind="holding")).wait(1).say(hangs_up("c"), gone("c"))
+    assert [(v.end, v.wait_ms) for v in book.record().visits] == [("withdrawn", 10_000)]
+
+
+def test_bridge_that_is_told_before_the_queues_own_words_is_the_queues(book: Playbook) -> None:
+    book.say(enters("c", "b")).wait(0.05).say(
+        leaves_queue("c"), variable("c", "QUEUESTATUS", "TIMEOUT")
+    )
+    assert book.record().visits[0].end == "timed_out"

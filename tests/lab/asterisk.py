@@ -18,7 +18,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from .chroot import LabError, find_or_make
-from .conf import RTP_PORTS, SITES, Ports, Secrets, prepare
+from .conf import REALTIME, RTP_PORTS, SITES, Ports, Secrets, prepare, site_queue
+from .realtime import Tables
 
 BOOT_SECONDS = 60
 FOLDERS = (
@@ -92,6 +93,11 @@ class Asterisk:
         return self._root / "lab" / self.name
 
     @property
+    def tables(self) -> Tables:
+        """The database from which it reads queues and members."""
+        return Tables(self.home)
+
+    @property
     def queue_log(self) -> Path:
         """The file that Asterisk writes its queue log to."""
         return self.home / "log/queue_log"
@@ -122,6 +128,7 @@ class Asterisk:
             listed.write_text(listed.read_text().replace(f"noload = {module}\n", ""))
         for part in FOLDERS:
             (self.home / part).mkdir(parents=True)
+        self.tables.make([site_queue(REALTIME, site) for site in range(self.sites + 1)])
         self._give_to_asterisk()
         await self._run()
 

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 from .conf import PATIENT
-from .disk import SmallDisk
 from .in_flight import InFlight, spans, torn
 from .lab import Lab
 from .phone import Plan
@@ -224,92 +221,3 @@ async def network_fails(lab: Lab, product: Product) -> Told:
         told[how]["wrong"] = await told_right(product, told[how]["truth"])
         told[how]["wrong_meanwhile"] = await told_right(product, told[how]["meanwhile"], 5)
     return {**told, **await closed(product)}
-
-
-async def store_fails(lab: Lab, product: Product) -> Told:
-    """The disk of the database fills up, then another program holds it locked; calls go on."""
-    disk = SmallDisk(product.store / "disk", lambda: product.pid)
-    told: Told = {}
-    try:
-        await product.stop()
-        product.store = disk.folder
-        await product.start()
-        for how in ("full", "locked"):
-            flight = InFlight(lab)
-            stage, agent = await one_agent(lab)
-            await product.desk(agent.interface)
-            await flight.begin()
-            other = sqlite3.connect(disk.folder / "callcenter.db", isolation_level=None)
-            try:
-                if how == "full":
-                    disk.fill()
-                else:
-                    other.execute("BEGIN IMMEDIATE")
-                meanwhile = asyncio.create_task(one_call(stage, agent))
-
-                async def pops(stage: Stage = stage, agent: Agent = agent) -> bool:
-                    cards = (await product.desk(agent.interface))["calls"].values()
-                    return any(card["number"] == stage.number for card in cards)
-
-                told[how] = {"pop": await until(pops, 10)}
-                await flight.finish()
-                told[how]["meanwhile"] = await meanwhile
-
-                async def alarmed() -> bool:
-                    return not (await product.readiness())[0]
-
-                told[how]["alarm"] = await until(alarmed, 15)
-                told[how]["why"] = (await product.readiness())[1]
-                told[how]["waiting"] = await product.metric("callcenter_facts_waiting")
-                told[how]["truth"] = flight.as_people_ended_it()
-                told[how]["board"] = await product.live()
-            finally:
-                disk.free()
-                other.close()
-
-            async def recovered() -> bool:
-                return (await product.readiness())[0]
-
-            told[how]["back"] = await until(recovered, 20)
-            told[how]["left"] = await product.metric("callcenter_facts_waiting")
-            told[how]["wrong"] = await told_right(product, told[how]["truth"], 15)
-            told[how]["wrong_meanwhile"] = await told_right(product, told[how]["meanwhile"], 5)
-            await flight.clear()
-        numbers = [row[0] for row in product.rows("SELECT seq FROM journal ORDER BY seq")]
-        told["holes"] = len(numbers) - (numbers[-1] - numbers[0] + 1)
-        return {**told, **await closed(product)}
-    finally:
-        await product.stop()
-        disk.remove()
-
-
-Sequence = Callable[[Lab, Product], Awaitable[Told]]
-SEQUENCES: dict[str, tuple[int, Sequence]] = {
-    "ours": (22, ours_restarts),
-    "asterisk22": (22, asterisk_restarts),
-    "asterisk16": (16, asterisk_restarts),
-    "network": (22, network_fails),
-    "store": (22, store_fails),
-}
-
-
-async def play(name: str, folder: Path) -> Told:
-    """One sequence from an empty lab to what came of it; what goes wrong is raised."""
-    version, sequence = SEQUENCES[name]
-    async with Lab(version, sites=5) as lab:
-        product = Product(lab, folder, queue_log=True)
-        try:
-            await product.start()
-            return await sequence(lab, product)
-        finally:
-            await product.stop()
-
-
-if __name__ == "__main__":
-    import sys
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as place:
-        found = asyncio.run(play(sys.argv[1], Path(place)))
-        found.pop("spans")
-        print(json.dumps(found, indent=1, default=str, ensure_ascii=False))

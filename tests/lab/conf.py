@@ -14,6 +14,8 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import realtime
+
 SAMPLE = Path(__file__).resolve().parents[2] / "asterisk-sample"
 QUEUES = ("support", "billing", "sales", "overflow", "tiny", "vip")
 SITES = 9  # besides site 0, the sample itself
@@ -24,6 +26,8 @@ COMEBACK_LIMIT = 3  # seconds; the sample's 20, of ringing who parked him
 PATIENT = "patient"
 """A queue of each site, 607, that rings for a minute and keeps its callers for ever: for what takes
 an unknown time in between."""
+REALTIME = "realtime"
+"""A queue of each site, 629, that stands in a database, with its members (``realtime.py``)."""
 LOAD_QUEUES = 4
 LOAD_LIMITS = (10, 10, 30, 4)
 """Queues for load, ``load0`` to ``load3``, and the longest wait in each, in seconds."""
@@ -87,6 +91,7 @@ def prepare(
         _each(sites, "[{0}]\ncontext => internal\nnumber => {0},10\n", 1)
     )
     (folder / "extensions_local.conf").write_text(_dialplan())
+    realtime.configure(folder, inside)
 
 
 def _replaced(name: str, text: str, old: str, new: str) -> str:
@@ -231,7 +236,7 @@ def _dialplan() -> str:
 
 
 def _more_ways() -> str:
-    """Ways into the queues that the sample does without, 621 to 628."""
+    """Ways into the queues that the sample does without, 621 to 631."""
     after = " same => n,Gosub(queue-left,s,1({0}${{SITE}}))\n same => n,Hangup()\n"
     enter = "exten => {0},1,Answer()\n same => n,Set(QUEUESTATUS=)\n"
     ways = {
@@ -249,5 +254,11 @@ def _more_ways() -> str:
     text += enter.format(623) + " same => n,Queue(nosuch${SITE})\n" + after.format("nosuch")
     text += enter.format(627) + " same => n,Queue(auto${SITE},tkx,,,${WAIT_LIMIT})\n"
     text += after.format("auto")
+    text += enter.format(629) + f" same => n,Queue({REALTIME}${{SITE}},tkx,,,${{WAIT_LIMIT}})\n"
+    text += after.format(REALTIME)
+    # The caller may press the keys of features.conf as well.
+    text += "exten => 631,1,Answer()\n same => n,Set(QUEUESTATUS=)\n"
+    text += " same => n,Set(TRANSFER_CONTEXT=internal)\n"
+    text += " same => n,Queue(support${SITE},tTkKxX,,,${WAIT_LIMIT})\n" + after.format("support")
     text += 'exten => 625,1,Dial(PJSIP/1${IF($["${SITE}" = ""]?0:${SITE})}01,20,tkxL(3000))\n'
     return text + " same => n,Hangup()\n"

@@ -20,10 +20,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from . import broken
+from . import sequences
 from .lab import Lab
 from .play import play_all
 from .product import Product
+from .pulse import run_first
 from .stage import Truth
 from .stories import NEWEST, STORIES
 from .stories.told import Told
@@ -38,7 +39,7 @@ class Runner:
     def __init__(self, version: int = NEWEST) -> None:
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
-            target=self.loop.run_forever, name=f"lab {version}", daemon=True
+            target=run_first, args=(self.loop,), name=f"lab {version}", daemon=True
         )
         self._thread.start()
         self.version = version
@@ -148,14 +149,16 @@ def product(lab_runner: Runner) -> Product:
 
 
 class Broken:
-    """The sequences of ``broken``, all of them on their way in an event loop of their own."""
+    """The sequences of ``sequences``, all of them on their way in an event loop of their own."""
 
     def __init__(self, names: set[str], folder: Path) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="broken", daemon=True)
+        self._thread = threading.Thread(
+            target=run_first, args=(self._loop,), name="broken", daemon=True
+        )
         self._thread.start()
         self._runs = {
-            name: asyncio.run_coroutine_threadsafe(broken.play(name, folder / name), self._loop)
+            name: asyncio.run_coroutine_threadsafe(sequences.play(name, folder / name), self._loop)
             for name in sorted(names)
         }
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+ORDINARY = ("setpriv", "--bounding-set=-dac_override")
+"""Starts a program that root's right to write every file is taken from."""
 SIZE = "16m"
 BLOCK = bytes(1 << 16)
 
@@ -48,6 +50,17 @@ class SmallDisk:
             unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
             resource.prlimit(self._pid(), resource.RLIMIT_FSIZE, unlimited)
         (self.folder / "filler").unlink(missing_ok=True)
+
+    def forbid(self) -> None:
+        """Nobody may open a file for writing or make one, but who has root's right (``ORDINARY``
+        has not). What is open stays so."""
+        for path in (*self.folder.iterdir(), self.folder):
+            path.chmod(path.stat().st_mode & ~0o222)
+
+    def allow(self) -> None:
+        """The owner may write again."""
+        for path in (self.folder, *self.folder.iterdir()):
+            path.chmod(path.stat().st_mode | 0o200)
 
     def remove(self) -> None:
         """Takes the disk away."""

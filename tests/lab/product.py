@@ -12,12 +12,14 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 
 from .asterisk import free_port
 from .conf import SITES, site_queue
@@ -54,7 +56,13 @@ class Product:
         self._token = ""
         self._cookies: dict[str, aiohttp.CookieJar] = {}
         self.store = folder
-        """The folder of the database."""
+        """The folder of the database, where that is a file."""
+        self.server = ""
+        """The database's URL, where that is a server."""
+        self.behind = ""
+        """The same without the lab's proxy: what is looked up shall not wait for what is tested."""
+        self.rights: Sequence[str] = ()
+        """A command that starts another one with fewer rights, when the service shall have such."""
         self.port = free_port()
 
     @property
@@ -104,7 +112,7 @@ class Product:
             'host = "127.0.0.1"',
             f"port = {self.port}",
             "[database]",
-            f'url = "sqlite:///{self.store}/callcenter.db"',
+            f'url = "{self.server or f"sqlite:///{self.store}/callcenter.db"}"',
             "",
         ]
         return "\n".join(lines)
@@ -140,6 +148,7 @@ class Product:
         """Starts the service (again) and waits until ``/ready`` says yes."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
+                *self.rights,
                 sys.executable,
                 "-m",
                 "callcenter.cli",
@@ -242,9 +251,19 @@ class Product:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What stands in the database."""
+        if self.server:
+            with ThreadPoolExecutor(1) as aside:
+                return aside.submit(asyncio.run, self._rows_of_server(query)).result(30)
         path = self.store / "callcenter.db"
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
             return database.execute(query).fetchall()
+
+    async def _rows_of_server(self, query: str) -> list[tuple[Any, ...]]:
+        connection = await asyncpg.connect(self.behind)
+        try:
+            return [tuple(row) for row in await connection.fetch(query)]
+        finally:
+            await connection.close()
 
     async def spans(
         self, truth: dict[str, Any], pbx: str = "pbx1"

@@ -52,7 +52,7 @@ class Stage:
         self.agents: dict[str, Agent] = {}
         self._phones: list[Phone] = []
         self._members: set[tuple[str, str]] = set()
-        self._channels: set[str] = set()
+        self._callers: list[SipCall] = []
 
     @property
     def version(self) -> int:
@@ -187,7 +187,9 @@ class Stage:
                 ("P-Asserted-Identity", f"{shown}<sip:{mine}@127.0.0.1>"),
                 ("Privacy", "id"),
             )
-        return await self.lab.line.call(dialled, sender=sender, headers=headers)
+        call = await self.lab.line.call(dialled, sender=sender, headers=headers)
+        self._callers.append(call)
+        return call
 
     async def local_caller(self, extension: int, script: str, *, name: str = "") -> Message:
         """A caller without a phone: ``script`` is an extension of [callers]; returns when he is in.
@@ -252,7 +254,10 @@ class Stage:
         }
 
     async def clear(self) -> None:
-        """Signs everybody out and puts the phones away."""
+        """Signs everybody out, hangs up callers whom a failed story left, puts the phones away."""
+        for call in self._callers:
+            with suppress(Exception):
+                await call.hangup()
         for queue, interface in list(self._members):
             with suppress(AmiError):
                 await self.ami.action("QueueRemove", Queue=queue, Interface=interface)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.screenpop_ui import office_scene, scenes, wall_scene
 from tests.screenpop_ui.devserver import DevServer
@@ -147,6 +147,27 @@ async def searching(page: Page, server: DevServer) -> None:
     await page.keyboard.press("Control+k")
     await page.keyboard.type(scenes.WORDS[server.lang]["caller"][:3])
     await page.wait_for_selector(".found [role=option]")
+
+
+async def looked_up(page: Page, server: DevServer) -> None:
+    """A customer found by hand is shown, without a call."""
+    await searching(page, server)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".who .btn")
+
+
+async def no_result_yet(page: Page, server: DevServer, calls: int = 7) -> None:
+    """So many calls are over; none has its result."""
+    await _ready(page)
+    for count in range(1, calls + 1):
+        call = await server.pop(server.card())
+        await page.wait_for_selector(".call.p-ringing")
+        await server.pop_end(call, "answered")
+        await page.wait_for_selector(".call.p-talking")
+        await server.delta("agent", ["calls", call, "phase", "done"], ["state", "state", "ready"])
+        await expect(page.locator("[role=tab]")).to_have_count(count)
+        await expect(page.locator(".call")).to_have_count(0)
 
 
 async def cut(page: Page, server: DevServer) -> None:
@@ -316,6 +337,8 @@ SCENES = (
     Scene("desk-picker", "/desk", picker),
     Scene("desk-preferences", "/desk", preferences),
     Scene("desk-search", "/desk", searching),
+    Scene("desk-looked-up", "/desk", looked_up),
+    Scene("desk-no-result-yet", "/desk", no_result_yet),
     Scene("desk-cut", "/desk", cut),
     Scene("wall", "/wall", wall_ready, TV, everywhere=True),
     Scene("wall-many", "/wall", wall_many, TV),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.screenpop_ui.devserver import DevServer
 from tests.screenpop_ui.steps import answer, until
+from tests.screenpop_ui.stories import no_result_yet
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(90)]
 OpenPage = Callable[..., Awaitable[Page]]
@@ -216,3 +217,43 @@ async def test_a_signed_out_session_goes_to_sign_in(open_page: OpenPage, server:
     server.accept = False
     await server.drop()
     await page.wait_for_url("**/sign-in")
+
+
+async def test_many_calls_that_wait_for_a_result_all_keep_a_tab_in_sight(
+    open_page: OpenPage, server: DevServer
+) -> None:
+    page = await open_page()
+    await no_result_yet(page, server)
+    strip = await page.locator(".tabs").bounding_box()
+    assert strip is not None
+    for tab in await page.locator("[role=tab]").all():
+        box = await tab.bounding_box()
+        assert box is not None
+        assert box["width"] >= (104 if await tab.get_attribute("aria-selected") == "true" else 24)
+        assert box["x"] >= strip["x"]
+        assert box["x"] + box["width"] <= strip["x"] + strip["width"]
+    assert await page.locator("[role=tab][aria-selected=true]").count() == 1
+
+
+@pytest.mark.parametrize("over", [0, 3])
+async def test_a_tab_that_rings_shows_its_dot_however_narrow_it_is(
+    open_page: OpenPage, server: DevServer, over: int
+) -> None:
+    page = await open_page()
+    await no_result_yet(page, server, over)
+    await answer(server, page)
+    await server.pop(server.card())
+    dot = page.locator("[role=tab] .dot")
+    await expect(dot).to_have_count(1)
+    box = await dot.bounding_box()
+    tab = await page.locator("[role=tab]:has(.dot)").bounding_box()
+    strip = await page.locator(".tabs").bounding_box()
+    assert box is not None
+    assert tab is not None
+    assert strip is not None
+    assert box["width"] == 8
+    assert tab["x"] < box["x"]
+    assert box["x"] + 8 < tab["x"] + tab["width"] <= strip["x"] + strip["width"]
+    name = await page.locator("[role=tab]:has(.dot) bdi").bounding_box()
+    assert name is not None
+    assert name["x"] + name["width"] <= box["x"]

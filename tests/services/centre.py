@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.json import Decoder
 from msgspec.structs import replace
 
 from callcenter.bus.in_process import InProcessBus
@@ -23,7 +24,7 @@ from callcenter.domain.customer import (
     Number,
 )
 from callcenter.domain.facts import AnyFact, Recorded
-from callcenter.domain.history import History
+from callcenter.domain.found import History
 from callcenter.domain.model import CallRecord, Presentation
 from callcenter.domain.wire import dumps, loads
 from callcenter.ports.errors import StoreUnavailable
@@ -47,6 +48,7 @@ from kpi.rules import Rules
 from tests.playbook import T0, Playbook
 
 DAY_MS = 86_400_000
+_records: Decoder[CallRecord] = Decoder(CallRecord)
 DISPOSITIONS: list[dict[str, Any]] = [{"code": code} for code in ("sold", "callback", "a")]
 FULL = "The disk is full: make room, then it goes on by itself."
 
@@ -138,7 +140,7 @@ class MemoryCallLog(Breakable):
         histories: Sequence[History],
         cells: Mapping[Cell, Counters],
     ) -> None:
-        every = [record for history in histories for record in history.records]
+        every = [_records.decode(row[-1]) for history in histories for row in history.calls]
         await self.save(reader, seq, every, (), cells)
 
     async def place(self, reader: str) -> int:

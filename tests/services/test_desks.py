@@ -9,6 +9,7 @@ import pytest
 from callcenter.domain.customer import Customer
 from callcenter.domain.facts import DispositionSet
 from callcenter.domain.model import Disposition
+from callcenter.services.cards import customer_card
 from callcenter.services.ledger import LINGER_MS, clone
 from callcenter.services.pushes import Push
 from tests.playbook import dial_end, gives_up, gone, hangs_up, leaves_queue, missed
@@ -217,3 +218,22 @@ async def test_call_that_leaves_a_desk_takes_along_when_it_arrived(house: House)
     await house.hear()
     house.desks.filed(SARA, CALL)
     assert house.desks.arrived(SARA, CALL) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "since", "beside"),
+    [
+        ("2019-10-05", "2019-10-05", []),
+        ("long ago", None, ["customer_since"]),
+        (2019, None, ["customer_since"]),
+        (None, None, []),
+    ],
+)
+def test_a_card_says_since_when_he_is_a_customer_and_not_since_when_he_is_written_down(
+    told: str | int | None, since: str | None, beside: list[str]
+) -> None:
+    fields = {} if told is None else {"customer_since": told}
+    card = customer_card(Customer(name="Sara", fields=fields, created_at=5), [], 9)
+    assert card["since"] == since
+    # A field whose name nobody wrote down is named by the page, in the reader's language.
+    assert [(fact["key"], fact["label"]) for fact in card["facts"]] == [(key, "") for key in beside]

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from callcenter.domain.facts import AgentStateChanged, AnyFact, NoteSaved, Recorded
-from callcenter.domain.model import AgentRef, AgentState
-from callcenter.services.ledger import LINGER_MS, Ledger, clone
-from kpi.rules import Rules
-from tests.playbook import Playbook
+from pathlib import Path
 
+import pytest
+
+from callcenter.domain.facts import (
+    AgentAnswered,
+    AgentOffered,
+    AgentStateChanged,
+    AnyFact,
+    CallEnded,
+    CallFact,
+    NoteSaved,
+    OfferEnded,
+    QueueEntered,
+    Recorded,
+)
+from callcenter.domain.model import AgentRef, AgentState
+from callcenter.services.ledger import LINGER_MS, MINUTE_MS, Ledger, clone
+from kpi import cells
+from kpi.contributions import of_call
+from kpi.counters import Cell, Counters
+from kpi.rules import Rules
+from tests.ami_bridge.replaying import TRACES, WRAPUP_S, flat, folders, heard, play
+from tests.playbook import Playbook
+from tests.store.samples import started
+
+FOLDERS = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
 SARA = AgentRef("pbx1:PJSIP/1001", "Sara", "PJSIP/1001")
 
 
@@ -55,6 +76,43 @@ def test_call_in_one_queue_counts_for_queue_agent_and_all() -> None:
     assert answered == {("all", ""): 1, ("queue", "support"): 1}
     talked = {(cell.scope, cell.id) for cell, c in change.cells.items() if c.talk_ms == 30_000}
     assert talked == {("all", ""), ("queue", "support"), ("agent", SARA.id)}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_sums_are_those_of_the_records_whenever_a_restart_may_come(folder: Path) -> None:
+    """What is stored of a call that goes on is taken to be in the stored sums."""
+    ledger, sums = Ledger(Rules()), dict[Cell, Counters]()
+    seen: set[str] = set()
+    for item in recorded(play(flat(heard(folder)), WRAPUP_S).facts):
+        if not isinstance(item.fact, CallFact):
+            continue
+        cells.apply(sums, ledger.apply([item]).cells)
+        seen.add(item.fact.call)
+        reckoned = dict[Cell, Counters]()
+        for call in seen:
+            record = ledger.get(call)
+            assert record is not None
+            cells.apply(reckoned, of_call(record, Rules(), step_ms=MINUTE_MS))
+        assert sums == reckoned, item
+
+
+def test_call_that_was_answered_directly_counts_in_its_first_queue_over_a_restart() -> None:
+    call = {"pbx": "pbx1", "call": "pbx1:1.0"}
+    begun: list[AnyFact] = [
+        started(),
+        AgentOffered(at=1_000, offer=1, agent=SARA, **call),
+        OfferEnded(at=3_000, offer=1, agent=SARA, end="answered", ring_ms=2_000, **call),
+        AgentAnswered(at=3_000, conversation=1, agent=SARA, **call),
+        QueueEntered(at=9_000, visit=1, queue="support", position=1, **call),
+    ]
+    ended = CallEnded(at=20_000, ended_by="caller", outcome="answered", **call)
+    before, after, sums = Ledger(Rules()), Ledger(Rules()), dict[Cell, Counters]()
+    for item in recorded(begun):
+        cells.apply(sums, before.apply([item]).cells)
+    after.take_up([clone(record) for record in before.open_calls()], [])
+    change = after.apply([Recorded(len(begun) + 1, ended)])
+    cells.apply(sums, change.cells)
+    assert sums == of_call(change.records["pbx1:1.0"], Rules(), step_ms=MINUTE_MS)
 
 
 def test_fact_about_a_call_that_was_never_heard_of_is_an_orphan() -> None:

@@ -1,17 +1,8 @@
-"""Databases for tests: a file of SQLite, and a real PostgreSQL server started for the session.
-
-The server is Debian's ``postgresql``; it refuses to run as root, so a root session runs it as the
-user ``postgres``. A machine without it fails the tests: half of the store would go untested.
-"""
+"""Databases for tests: a file of SQLite, and a real PostgreSQL server started for the session."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,62 +14,23 @@ import pytest
 from callcenter.store.engine import Database
 from callcenter.store.schema import open_database, upgrade
 from callcenter.store.tables import metadata
+from tests.store.postgres import PostgresServer
 
 TEMPLATE = "migrated"
-
-
-def _binaries() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if found:
-        return found[-1].parent
-    there = shutil.which("initdb")
-    if there is None:
-        pytest.fail("There is no PostgreSQL server here: install Debian's package postgresql.")
-    return Path(there).parent
 
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """Starts a server on a free port; gives the URL without the database's name."""
-    binaries = _binaries()
-    folder = Path(tempfile.mkdtemp(prefix="callcenter-pg-", dir="/tmp"))
-    as_user: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        as_user = ["runuser", "-u", "postgres", "--"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = folder / "data"
-
-    def run(*command: str) -> None:
-        done = subprocess.run(
-            [*as_user, *command], cwd=folder, capture_output=True, text=True, timeout=60
-        )
-        if done.returncode:
-            pytest.fail(f"{command[0]} failed: {done.stdout}{done.stderr}")
-
-    control = str(binaries / "pg_ctl")
+    server = PostgresServer()
     try:
-        run(
-            *(str(binaries / "initdb"), "-D", str(data), "-U", "tester", "-A", "trust"),
-            *("-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
-        )
-        options = (
-            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
-            "-c fsync=off -c shared_buffers=32MB"
-        )
-        run(control, "-D", str(data), "-l", str(folder / "log"), "-o", options, "-w", "start")
-        try:
-            url = f"postgresql://tester@127.0.0.1:{port}"
-            # In a thread: the first test that asks for the server may have a loop running.
-            with ThreadPoolExecutor(1) as aside:
-                aside.submit(asyncio.run, _make_template(url)).result()
-            yield url
-        finally:
-            run(control, "-D", str(data), "-m", "immediate", "-w", "stop")
+        server.start()
+        # In a thread: the first test that asks for the server may have a loop running.
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(asyncio.run, _make_template(server.url)).result()
+        yield server.url
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        server.remove()
 
 
 async def _make_template(url: str) -> None:

@@ -8,11 +8,14 @@ import sqlite3
 import time
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from callcenter.ports.errors import StoreUnavailable
 from callcenter.store.engine import Database
+from callcenter.store.errors import told
 from callcenter.store.follow_ups import SqlFollowUps
 from callcenter.store.journal import SqlJournal
 from callcenter.store.schema import upgrade
@@ -119,6 +122,47 @@ async def test_a_server_that_cuts_the_connections_is_found_again(postgres: str) 
     await SqlJournal(database).last_seq()
     await database.close()
     await other.close()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+        asyncpg.TooManyConnectionsError("remaining connection slots are reserved"),
+        asyncpg.CannotConnectNowError("the database system is not yet accepting connections"),
+        asyncpg.AdminShutdownError("terminating connection due to administrator command"),
+        asyncpg.DeadlockDetectedError("deadlock detected"),
+    ],
+)
+def test_what_a_server_says_of_itself_is_told_whatever_its_words(error: Exception) -> None:
+    with (
+        pytest.raises(StoreUnavailable, match="The database there is not available: "),
+        told("there"),
+    ):
+        raise error
+    with pytest.raises(StoreUnavailable), told("there"):
+        raise DBAPIError("SELECT 1", None, error)
+
+
+async def test_what_an_operator_cancels_is_told(postgres: str) -> None:
+    database = Database(f"{postgres}/{TEMPLATE}")
+
+    async def sleep() -> None:
+        async with database.read() as connection:
+            await connection.execute(text("SET LOCAL statement_timeout = 1"))
+            await connection.execute(text("SELECT pg_sleep(5)"))
+
+    with pytest.raises(StoreUnavailable, match="canceling statement"):
+        await sleep()
+    await database.close()
+
+
+def test_a_statement_that_is_wrong_is_a_fault_of_ours() -> None:
+    error = asyncpg.UndefinedColumnError('column "secq" is not there')
+    with pytest.raises(asyncpg.UndefinedColumnError), told("there"):
+        raise error
+    with pytest.raises(DBAPIError), told("there"):
+        raise DBAPIError("SELECT secq", None, error)
 
 
 async def test_a_write_that_nobody_waits_for_any_more_is_finished(database: Database) -> None:

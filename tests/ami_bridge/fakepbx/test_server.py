@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
+from ami_bridge.fakepbx import recorded
 from ami_bridge.fakepbx.clock import WallClock
+from ami_bridge.fakepbx.names import caller_at
 from ami_bridge.fakepbx.server import FakePbx
 from ami_bridge.protocol import Message, Parser
+from tests.ami_bridge.replaying import TRACES
+
+from .compact import compact
+from .playing import START, said
 
 
 class Client:
@@ -76,6 +83,78 @@ async def connect(port: int, **login: str) -> Client:
         answer = await client.do(Action="Login", Username="callcenter", Secret="s3cret", **login)
         assert answer.get("Message") == "Authentication accepted"
     return client
+
+
+class QuickClock:
+    """A clock that runs so many times faster than the wall's."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._began = time.monotonic()
+
+    def now(self) -> int:
+        return START + int((time.monotonic() - self._began) * 1000 * self._speed)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._speed)
+
+
+@asynccontextmanager
+async def stage(speed: float) -> AsyncIterator[tuple[FakePbx, int]]:
+    """A fake PBX on which nothing happens but what is put on."""
+    fake = FakePbx(QuickClock(speed), secret="s3cret", day=False)
+    port = await fake.start()
+    try:
+        yield fake, port
+    finally:
+        await fake.stop()
+
+
+async def heard_until(client: Client, over: Callable[[], bool]) -> list[Message]:
+    """All events until it is over and nothing more comes, or the link is cut."""
+    heard: list[Message] = []
+    with suppress(ConnectionResetError, TimeoutError):
+        while True:
+            wanted = client.until(lambda m: True)
+            heard.append(await asyncio.wait_for(wanted, 0.3 if over() else 10))
+    return [message for message in heard if message.name != "FullyBooted"]
+
+
+async def test_recorded_story_is_played_over_a_real_connection() -> None:
+    folder = TRACES / "blind_refer_agent"
+    async with stage(speed=20) as (fake, port):
+        playing = fake.play(recorded.read(folder), site=0, after_s=20.0)
+        client = await connect(port)
+        heard = await heard_until(client, lambda: playing.over)
+    assert compact(list(m.items()) for m in heard) == compact(line.h for line in said(folder))
+
+
+async def test_clients_are_cut_off_where_the_recorder_was_and_let_in_where_he_was() -> None:
+    folder = TRACES / "ami_cut_while_waiting"
+    story = recorded.read(folder)
+    async with stage(speed=4) as (fake, port):
+        playing = fake.play(story, site=3, after_s=4.0)
+        client = await connect(port)
+        first = await heard_until(client, lambda: playing.over)
+        assert not playing.over
+        reader, _ = await asyncio.open_connection("127.0.0.1", port)
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b"", "somebody was let in while the link was cut"
+        while True:
+            with suppress(AssertionError, ConnectionResetError):
+                client = await connect(port)
+                break
+            await asyncio.sleep(0.02)
+        waiting = [m for m in await client.list(Action="QueueStatus") if m.name == "QueueEntry"]
+        assert [(m.get("Queue"), m.get("CallerIDNum")) for m in waiting] == [
+            ("sales3", caller_at(3, "+989121234501"))
+        ]
+        then = [m.name for m in await heard_until(client, lambda: playing.over)]
+    one, two = ([event.name for event in life.events] for life in story.lives)
+    assert [m.name for m in first] == one
+    # What was said while he was still asking is not among it.
+    assert len(then) > 10
+    assert then == two[-len(then) :]
 
 
 async def test_first_ring_is_heard_within_three_seconds() -> None:

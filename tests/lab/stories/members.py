@@ -8,7 +8,7 @@ from contextlib import suppress
 from ..ami import AmiError
 from ..phone import Plan
 from ..stage import Stage, Truth
-from .shifts import NO_CALL, Shift, on_shift, with_shifts, wrap_up_ends
+from .shifts import NO_CALL, Shift, into_the_wrap_up, on_shift, with_shifts, wrap_up_ends
 from .told import Told, answered_visit, inbound
 
 
@@ -74,10 +74,11 @@ async def agent_renamed(stage: Stage) -> Truth:
     await desk.hangup()
     shift.now("wrap_up", at=desk.t_end)
     await call.finished()
-    await stage.gone()
-    await asyncio.sleep(2)
+    assert desk.t_end is not None
+    await into_the_wrap_up(desk.t_end)
     await stage.sign_out(agent, "support")
     shift.now("signed_out")
+    await stage.gone()
     await asyncio.sleep(1)
     visit = answered_visit(stage, "support", agent, call, desk, "agent")
     return with_shifts(inbound(stage, [visit], "agent"), shift)
@@ -182,11 +183,13 @@ async def odd_names(stage: Stage) -> Truth:
         desk = await (await agent.desk.next_call()).answered()
         shift.now("offered", at=desk.t_ring)
         shift.now("talking", at=desk.t_answer)
-        await asyncio.sleep(1.5)
+        await asyncio.sleep(1)
+        # In the talk: how long after it he would still be ready or not is another story.
+        await stage.sign_out(agent, "support")
+        await asyncio.sleep(0.5)
         await desk.hangup()
         await call.finished()
         await stage.gone(mine)
-        await stage.sign_out(agent, "support")
         shift.now("signed_out", at=desk.t_end)
         shifts.append(shift)
         visit = answered_visit(stage, "support", agent, call, desk, "agent")

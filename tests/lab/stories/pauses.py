@@ -7,7 +7,7 @@ import time
 
 from ..phone import Plan
 from ..stage import Agent, Stage, Truth
-from .shifts import NO_CALL, Shift, on_shift, with_shifts, wrap_up_ends
+from .shifts import NO_CALL, Shift, into_the_wrap_up, on_shift, with_shifts, wrap_up_ends
 from .told import Told, answered_visit, inbound, seconds
 
 
@@ -168,7 +168,6 @@ async def _answered(stage: Stage, shift: Shift) -> tuple[dict[str, object], floa
     await asyncio.sleep(2)
     await desk.hangup()
     await call.finished()
-    await stage.gone()
     assert desk.t_end is not None
     shift.now("wrap_up", at=desk.t_end)
     return answered_visit(stage, "support", agent, call, desk, "agent"), desk.t_end
@@ -179,6 +178,7 @@ async def wrap_up_by_rule(stage: Stage) -> Truth:
     _, shift = await on_shift(stage, "support", Plan(answer_after=1))
     visit, ended = await _answered(stage, shift)
     shift.now("ready", at=wrap_up_ends(ended))
+    await stage.gone()
     await asyncio.sleep(7)
     return with_shifts(inbound(stage, [visit], "agent"), shift)
 
@@ -187,8 +187,9 @@ async def wrap_up_by_pause(stage: Stage) -> Truth:
     """He extends the queue's 5 s by a pause that says after-call work, to 8 s."""
     agent, shift = await on_shift(stage, "support", Plan(answer_after=1))
     visit, ended = await _answered(stage, shift)
-    await asyncio.sleep(2)
+    await into_the_wrap_up(ended)
     await stage.pause(agent, "support", "wrap-up")
+    await stage.gone()
     await asyncio.sleep(max(0.0, ended + 8 - time.time()))
     await stage.pause(agent, "support", "", paused=False)
     shift.now("ready")
@@ -197,12 +198,13 @@ async def wrap_up_by_pause(stage: Stage) -> Truth:
 
 
 async def lunch_in_the_wrap_up(stage: Stage) -> Truth:
-    """2 s into the after-call work he goes to lunch: that is what he does from then on."""
+    """1 s into the after-call work he goes to lunch: that is what he does from then on."""
     agent, shift = await on_shift(stage, "support", Plan(answer_after=1))
-    visit, _ = await _answered(stage, shift)
-    await asyncio.sleep(2)
+    visit, ended = await _answered(stage, shift)
+    await into_the_wrap_up(ended)
     await stage.pause(agent, "support", "lunch")
     shift.now("paused", "lunch")
+    await stage.gone()
     await asyncio.sleep(5)
     await stage.pause(agent, "support", "", paused=False)
     shift.now("ready")
@@ -211,12 +213,13 @@ async def lunch_in_the_wrap_up(stage: Stage) -> Truth:
 
 
 async def signs_out_in_the_wrap_up(stage: Stage) -> Truth:
-    """2 s into the after-call work he signs out."""
+    """1 s into the after-call work he signs out."""
     agent, shift = await on_shift(stage, "support", Plan(answer_after=1))
-    visit, _ = await _answered(stage, shift)
-    await asyncio.sleep(2)
+    visit, ended = await _answered(stage, shift)
+    await into_the_wrap_up(ended)
     await stage.sign_out(agent, "support")
     shift.now("signed_out")
+    await stage.gone()
     await asyncio.sleep(5)
     return with_shifts(inbound(stage, [visit], "agent"), shift)
 

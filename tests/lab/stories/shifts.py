@@ -46,6 +46,11 @@ def wrap_up_ends(talk_ended: float, length_s: int = 5) -> float:
     return int(talk_ended) + length_s
 
 
+async def into_the_wrap_up(ended: float) -> None:
+    """1 s after the talk: the queue's 5 s may be over 4 s after it, and a machine may be slow."""
+    await asyncio.sleep(max(0.0, ended + 1 - time.time()))
+
+
 NO_CALL: Truth = {"kind": "sip", "calls": []}
 """A story in which nobody calls."""
 

@@ -7,7 +7,7 @@ import time
 
 from ..phone import Plan
 from ..stage import Stage, Truth
-from .handing import RACE, dtmf, first_talk, handed_on, next_talk, taken, transfer, until
+from .handing import RACE, dtmf, first_talk, handed_on, kept, next_talk, taken, transfer, until
 from .told import Told, inbound, leg
 
 LOST = {"result": "open"}
@@ -93,7 +93,43 @@ async def blonde_dtmf_recalled(stage: Stage) -> Truth:
     )
 
 
+async def blonde_ami(stage: Stage) -> Truth:
+    """AMI's Atxfer, and the agent hangs up while the colleague's phone rings; he answers."""
+    other = await stage.agent(2, Plan(answer_after=2.5))
+    first = await first_talk(stage)
+    channel = await stage.channel_of(first.agent)
+    await stage.ami.action("Atxfer", Channel=channel, Exten=other.number, Context="internal")
+    await (await other.desk.next_call()).ringing()
+    await asyncio.sleep(0.7)
+    await first.desk.hangup()
+    talk = await next_talk(other)
+    assert talk.t_answer is not None
+    return await taken(stage, first, other, talk, "AMI", talk.t_answer, alt=RACE)
+
+
+async def atxfer_ami_cancelled_ringing(stage: Stage) -> Truth:
+    """AMI's Atxfer, and its CancelAtxfer while the colleague's phone rings: the agent goes on."""
+    other = await stage.agent(2)
+    first = await first_talk(stage)
+    channel = await stage.channel_of(first.agent)
+    away = time.time()
+    await stage.ami.action("Atxfer", Channel=channel, Exten=other.number, Context="internal")
+    asked = await (await other.desk.next_call()).ringing()
+    await asyncio.sleep(1)
+    await stage.ami.action("CancelAtxfer", Channel=channel)
+    await asked.finished()
+    back = time.time()
+    return await kept(stage, first, back - away)
+
+
 STORIES = [
+    Told("blonde_ami", "AMI's, hung up while it rings", blonde_ami, due=3),
+    Told(
+        "atxfer_ami_cancelled_ringing",
+        "cancelled while it rings",
+        atxfer_ami_cancelled_ringing,
+        due=3,
+    ),
     Told("blonde_refer", "connected while it rings", blonde_refer, due=3),
     Told("blonde_refer_unanswered", "the same, rejected", blonde_refer_unanswered, due=3),
     Told("blonde_dtmf", "hung up while it rings", blonde_dtmf, due=3),

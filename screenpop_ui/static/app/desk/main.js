@@ -8,7 +8,7 @@ import { Rail as Places } from '../rail.js';
 import { loadNames } from '../names.js';
 import { Icon, Popover } from '../ui.js';
 import { Voice } from '../voice.js';
-import { agent, beginDesk, current, openCall, viewing } from './model.js';
+import { agent, bar, beginDesk, current, openCall, viewing } from './model.js';
 import { TopBar } from './topbar.js';
 import { CallBar, titleOf, waitingCall } from './callbar.js';
 import { Record, Viewed } from './record.js';
@@ -36,15 +36,17 @@ function Main() {
   }
   if (!data) return html`<main class="main" aria-busy="true"><h1 class="sr">${t('desk.title')}</h1><section class="card who waiting"><div class="bones"><i></i><i></i><i></i></div></section></main>`;
   const side = html`<${MyQueues} /><${MyDay} />`;
+  // The caller in the bar is the page's title, as long as there is one.
+  const title = bar.value.main ? null : html`<h1 class="sr">${t('desk.title')}</h1>`;
   if (viewing.value) {
-    return html`<main class="main"><div class="top-of"><${Viewed} /></div><div class="cols"><span></span><div class="side" role="region" tabindex="0" aria-label=${t('side.title')}>${side}</div></div></main>`;
+    return html`<main class="main">${title}<div class="top-of"><${Viewed} /></div><div class="cols"><span></span><div class="side" role="region" tabindex="0" aria-label=${t('side.title')}>${side}</div></div></main>`;
   }
   if (card) {
-    return html`<main class="main"><div class="top-of"><${Record} card=${card} /></div><div class="cols">
+    return html`<main class="main">${title}<div class="top-of"><${Record} card=${card} /></div><div class="cols">
       <${History} lines=${card.history ?? []} total=${card.history_n ?? 0} title=${t('history.title')} empty=${t('history.none')} />
       <div class="side" role="region" tabindex="0" aria-label=${t('side.title')}><${FollowUps} items=${card.open_followups ?? []} title=${t('followup.open')} />${side}</div></div></main>`;
   }
-  return html`<main class="main"><h1 class="sr">${t('desk.title')}</h1><div class="top-of"><${FollowUps} wide items=${Object.values(data.followups ?? {})} title=${t('followup.today')} actions /></div>
+  return html`<main class="main">${title}<div class="top-of"><${FollowUps} wide items=${Object.values(data.followups ?? {})} title=${t('followup.today')} actions /></div>
     <div class="cols"><${History} own lines=${data.recent ?? []} total=${0} title=${t('history.own')} empty=${t('history.ownnone')} />
       <div class="side" role="region" tabindex="0" aria-label=${t('side.title')}>${side}</div></div></main>`;
 }

@@ -9,13 +9,16 @@ import { Chooser, NewCustomer } from './match.js';
 const SLOW_MS = 300;
 const GIVE_UP_MS = 3000;
 
+/** The instant by which a day is shown: its noon, which is on that day in every time zone. */
+const noonOf = (value) => (typeof value === 'number' ? value : Date.parse(/^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T12:00Z` : value));
+
 /** A typed field of the customer, shown as its type says. */
 export function FactValue({ fact }) {
   const { type, value } = fact;
   if (value == null || value === '') return html`<span class="dash">–</span>`;
   if (type === 'number') return html`<bdi class="ltr">${typeof value === 'number' ? fmt.value.number(value) : fmt.value.digits(value)}</bdi>`;
   if (type === 'date') {
-    const ms = typeof value === 'number' ? value : Date.parse(value);
+    const ms = noonOf(value);
     return html`<span>${Number.isNaN(ms) ? value : fmt.value.dayMonthYear(ms)}</span>`;
   }
   if (type === 'link') {
@@ -28,10 +31,17 @@ export function FactValue({ fact }) {
 
 const tierName = (tier) => (has(`tier.${tier}`) ? t(`tier.${tier}`) : tier);
 
+/** What a field is called: as the importer wrote it, else by its key. */
+function fieldName({ key, label }) {
+  if (label) return label;
+  const words = key.replaceAll('_', ' ');
+  return has(`field.${key}`) ? t(`field.${key}`) : words.charAt(0).toLocaleUpperCase() + words.slice(1);
+}
+
 export function CustomerCard({ cust, match, onClose }) {
   const numbers = (cust.numbers ?? []).slice(1, 2);
   const facts = (cust.facts ?? []).slice(0, 5);
-  const sub = [cust.organisation, cust.since ? t('cust.since', { date: fmt.value.monthYear(typeof cust.since === 'number' ? cust.since : Date.parse(cust.since)) }) : ''].filter(Boolean);
+  const sub = [cust.organisation, cust.since ? t('cust.since', { date: fmt.value.monthYear(noonOf(cust.since)) }) : ''].filter(Boolean);
   return html`<section class="card who" aria-label=${t('cust.record')}>
     <div class="name"><h2><${Name} text=${cust.name} /></h2>
       ${cust.tier && html`<span class="tag vip"><${Icon} name="star" />${tierName(cust.tier)}</span>`}
@@ -41,7 +51,7 @@ export function CustomerCard({ cust, match, onClose }) {
       : match === 'one' ? html`<div class="match"><${Icon} name="check" />${t('match.one')}</div>` : html`<span></span>`}
     ${sub.length ? html`<div class="sub">${sub.map((one, i) => html`${i ? ' · ' : ''}<${Name} text=${one} />`)}</div>` : null}
     ${(facts.length || numbers.length) ? html`<dl class="facts">
-      ${facts.map((fact) => html`<div key=${fact.key}><dt><${Name} text=${fact.label} /></dt><dd title=${String(fact.value ?? '')}><${FactValue} fact=${fact} /></dd></div>`)}
+      ${facts.map((fact) => html`<div key=${fact.key}><dt><${Name} text=${fieldName(fact)} /></dt><dd title=${String(fact.value ?? '')}><${FactValue} fact=${fact} /></dd></div>`)}
       ${facts.length < 5 && numbers.map((n) => html`<div key=${n.e164}><dt>${n.label || t('cust.otherphone')}</dt><dd><${Phone} text=${n.national || n.e164} /></dd></div>`)}
     </dl>` : null}
   </section>`;

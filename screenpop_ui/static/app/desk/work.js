@@ -103,7 +103,7 @@ function Tab({ card, on }) {
   noteBeat.value;
   const keeper = keeperOf(card.id);
   const line = card.phase === 'done' ? (keeper.dirty ? t('tab.draft') : t('tab.done')) : t(`phase.${card.phase}`);
-  return html`<button role="tab" id=${`tab-${card.id}`} aria-selected=${on} aria-controls=${`panel-${card.id}`} tabindex=${on ? 0 : -1} onClick=${() => openCall(card.id, true)}>
+  return html`<button role="tab" title=${`${nameOf(card)} · ${line}`} id=${`tab-${card.id}`} aria-selected=${on} aria-controls=${`panel-${card.id}`} tabindex=${on ? 0 : -1} onClick=${() => openCall(card.id, true)}>
     <b><${Name} text=${nameOf(card)} />${!on && card.phase === 'ringing' && html`<i class="dot" aria-hidden="true"></i>`}</b><span>${line}</span></button>`;
 }
 
