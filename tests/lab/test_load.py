@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from . import load
+from .pulse import served_first
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(600)]
 RATE, SECONDS, SEED = 20, 15, 7
@@ -20,6 +22,11 @@ RATE, SECONDS, SEED = 20, 15, 7
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> load.Result:
     folder: Path = tmp_path_factory.mktemp("load")
+    with ThreadPoolExecutor(1, initializer=served_first) as lab:
+        return lab.submit(_run, folder).result()
+
+
+def _run(folder: Path) -> load.Result:
     return asyncio.run(load.run(folder, rate=RATE, seconds=SECONDS, seed=SEED))
 
 
