@@ -107,8 +107,14 @@ class WrapUpProbe:
         folded = queue.casefold()
         key = (folded, interface)
         moved = self._moved.get(key)
+        # Our own clock may be set meanwhile.
+        epoch = self._wall_s() - self._monotonic()
+
+        def since() -> float:
+            return self._monotonic() + epoch - ended
+
         try:
-            asked = self._wall_s() - ended
+            asked = since()
             wrapping = await self._wrapping(queue)
             if wrapping is None or wrapping > 1:
                 return  # refused, or several at once: the next occasion will tell
@@ -125,9 +131,9 @@ class WrapUpProbe:
             while wrapping == 1 and still < LONGEST_S:
                 still = asked
                 await asyncio.sleep(STEP_S)
-                asked = self._wall_s() - ended
+                asked = since()
                 wrapping = await self._wrapping(queue)
-            over = self._wall_s() - ended
+            over = since()
             self._tell(queue, interface, "0")
             await asyncio.sleep(SURE_S)
             # Clocks that differ by less than a second may have no whole second between the two.

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
-from callcenter.domain.customer import FieldType
+from callcenter.domain.customer import CUSTOMER_SINCE, FieldType
 
 from .letters import folded, trimmed
 
@@ -68,7 +68,7 @@ _HEADERS: dict[ColumnKind, tuple[str, ...]] = {
 _FIELDS = {
     folded(word): key
     for key, words in {
-        "customer_since": (
+        CUSTOMER_SINCE: (
             *("customer since", "client since", "member since"),
             *("مشتری از", "مشتری از تاریخ", "تاریخ عضویت"),
             *("לקוח מאז", "לקוחה מאז", "תאריך הצטרפות"),

@@ -101,7 +101,7 @@ def correction(
             facts.append(_visit(record.pbx, record.id, number, logged, visit.queue))
         rung = [] if visit is None else list(visit.offers)
         for agent, at, ring_ms, end in rings_of(logged, agents):
-            mine = _same_ring(rung, agent, at + ring_ms)
+            mine = _same_ring(rung, agent, at + ring_ms, end)
             if mine is None:
                 offers += 1
                 queue = logged.queue if visit is None else visit.queue
@@ -147,15 +147,19 @@ def _offers_of(record: CallRecord) -> list[Offer]:
     return [offer for visit in record.visits for offer in visit.offers] + record.direct
 
 
-def _same_ring(rung: Sequence[Offer], agent: AgentRef, ended_at: int) -> Offer | None:
-    """Our own offer of what the log says rang until ``ended_at``, in whole seconds.
+def _same_ring(
+    rung: Sequence[Offer], agent: AgentRef, ended_at: int, end: OfferEnd
+) -> Offer | None:
+    """Our own offer of what the log says rang until ``ended_at``, in whole seconds, and how.
 
-    One whose end we did not see has the instant at which we lost sight, while it rang: then it is
-    the last one of this agent that began before the log's end.
+    One whose end we did not see has the instant at which we lost sight, while it rang, or, if it
+    was answered, at which we found him talking: then it is the last one of this agent that began
+    before the log's end.
     """
     mine = [o for o in rung if o.agent.id == agent.id and o.at <= ended_at + SECOND_MS]
     near = [o for o in mine if abs((o.ended_at or o.at) - ended_at) <= NEAR_MS]
-    return next(reversed(near or [o for o in mine if o.end in (None, "cancelled")]), None)
+    unseen = (None, "cancelled", end) if end == "answered" else (None, "cancelled")
+    return next(reversed(near or [o for o in mine if o.end in unseen]), None)
 
 
 def _seen_then(ours: int, logged: int) -> bool:

@@ -13,6 +13,8 @@ from msgspec import Struct, field
 FieldType = Literal["text", "number", "date", "choice", "link"]
 FieldValue = str | int | float
 Confidence = Literal["exact", "national", "suffix"]
+CUSTOMER_SINCE = "customer_since"
+"""The key of the field, ``YYYY-MM-DD``, that says since when somebody is a customer."""
 
 
 class Number(Struct, frozen=True):

@@ -6,24 +6,22 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from callcenter.domain.customer import Customer, FieldKind, FollowUp
+from callcenter.domain.customer import CUSTOMER_SINCE, Customer, FieldKind, FollowUp
 from callcenter.domain.model import CallRecord, Conversation, Offer
 
 from .callers import CallerInfo
 
 FACTS = 5
 """Fields of a customer's record that fit on the card (UI B.2)."""
-SINCE = "customer_since"
-"""The field, ``YYYY-MM-DD``, that stands below the name: since when he is a customer."""
 
 
 def customer_card(customer: Customer, kinds: Sequence[FieldKind], now: int) -> dict[str, Any]:
     """The record of a customer as the screen takes it."""
     by_key = {kind.key: kind for kind in kinds}
     facts = []
-    since = _day(customer.fields.get(SINCE))
+    since = _day(customer.fields.get(CUSTOMER_SINCE))
     for key, value in customer.fields.items():
-        if key == SINCE and since is not None:
+        if key == CUSTOMER_SINCE and since is not None:
             continue
         kind = by_key.get(key)
         facts.append(

@@ -113,7 +113,9 @@ def test_a_correction_keeps_what_is_not_in_doubt() -> None:
     assert talk.transfer.kind == "blind"
 
 
-@pytest.mark.parametrize(("seen", "told"), [(107_950, 107_950), (109_200, 107_000)])
+@pytest.mark.parametrize(
+    ("seen", "told"), [(107_950, 107_950), (109_200, 107_000), (119_000, 107_000)]
+)
 def test_who_was_found_talking_after_a_gap_was_answered_when_the_log_says(
     seen: int, told: int
 ) -> None:
