@@ -176,6 +176,14 @@ class AgentBook:
         was_here = self.on_shift.pop(agent.ref.id, None) is not None
         if agent.told == now or (agent.told is None and state == "signed_out" and not was_here):
             return None
+        if (
+            agent.wrap is not None
+            and state == "wrap_up"
+            and agent.told
+            and agent.told[0] == "ready"
+        ):
+            # The PBX's counts tell it a moment after the talk: he was never ready in between.
+            at = min(at, agent.wrap.since)
         agent.told = now
         # Instants of different legs may cross by the clocks' difference; spans must not.
         agent.told_at = max(at, agent.told_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcenter.domain.calls import Rules
-from callcenter.domain.facts import WrapUpEnded, WrapUpStarted
+from callcenter.domain.facts import AgentStateChanged, WrapUpEnded, WrapUpStarted
 from callcenter.domain.signals import QueueWraps
 from tests.playbook import (
     Playbook,
@@ -190,6 +190,18 @@ def test_pbx_itself_says_that_he_wraps_up_and_that_he_is_ready(seconds: int) -> 
     book.hangs_up("b", "d", "b-b")
     told = wraps(book)
     assert [kind for kind, _ in told] == (["start"] if seconds else [])
+
+
+def test_who_wraps_up_by_the_pbxs_word_was_never_ready_since_his_talk() -> None:
+    book = talked()
+    ended = book.now
+    book.told()
+    book.wait(0.8).say(QueueWraps(0, "support", "PJSIP/1001", None))
+    [wrapping] = [fact for fact in book.told() if isinstance(fact, AgentStateChanged)]
+    assert (wrapping.state, wrapping.at) == ("wrap_up", ended)
+    book.wait(4).say(QueueWraps(0, "support", "PJSIP/1001", 5))
+    [ready] = [fact for fact in book.told() if isinstance(fact, AgentStateChanged)]
+    assert (ready.state, ready.at) == ("ready", book.now)
 
 
 def test_pbx_that_says_so_of_an_agent_who_never_talked_starts_nothing() -> None:
