@@ -1,6 +1,7 @@
 """The websocket of a page, held still on purpose: time for a picture of a moment that passes.
 
 ``hold``: heartbeats and answers pass, changes wait, so the page stays live in the state it shows.
+``step``: the first that waited arrives, so that no moment is missed that passed meanwhile.
 ``silence``: nothing passes any more, as with a dead network. ``release``: what waited arrives.
 """
 
@@ -41,6 +42,14 @@ class Freezer:
     def hold(self) -> None:
         """The page stays as it is, and live."""
         self._holding = True
+
+    def step(self) -> bool:
+        """The page comes a message nearer to the present; False when it is there."""
+        if not self._held:
+            return False
+        page_side, message = self._held.pop(0)
+        page_side.send(message)
+        return True
 
     def silence(self) -> None:
         """The page hears nothing more."""

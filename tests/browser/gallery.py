@@ -1,8 +1,8 @@
 """Every page of the demo in every language and theme: looked at by axe, and pictured for the eye.
 
 The desks of three agents, the wall and the sign-in are walked through their states side by side.
-When a desk is in a state that has not been seen yet, its page is held still, looked at in both
-themes, and let go again.
+A desk is shown what happens to it step by step; in a state that has not been seen yet its page is
+looked at in both themes.
 """
 
 from __future__ import annotations
@@ -112,8 +112,8 @@ class Gallery:
         await self._enter(page, AGENTS[lang], "/desk", ".state:not(.skeleton)")
         missing, rests = ["empty", *PHASES], False
         deadline = time.monotonic() + SEEN_SECONDS
+        freezer.hold()
         while missing:
-            freezer.hold()
             state = await _phase_of(page)
             if state == "over":
                 await _file_all(page)
@@ -124,7 +124,6 @@ class Gallery:
                     await page.keyboard.type("10482: router, ADSL")
                 await self._look(page, f"desk-{state}", lang)
                 missing.remove(state)
-            freezer.release()
             if missing == ["empty"] and not rests:
                 # With callers waiting one call follows the other: who wants to see his desk
                 # without one asks for a pause.
@@ -133,7 +132,12 @@ class Gallery:
             if time.monotonic() > deadline:
                 await page.screenshot(path=self._folder / f"missing-{lang}.png")
                 raise AssertionError(f"the desk ({lang}) never showed {missing}")
-            await asyncio.sleep(0.5)
+            # What came while a picture was taken is gone through step by step: a talk is short.
+            if freezer.step():
+                await page.evaluate("() => new Promise((done) => requestAnimationFrame(done))")
+            else:
+                await asyncio.sleep(0.2)
+        freezer.release()
         freezer.silence()
         await page.wait_for_selector(".desk.is-stale", timeout=STALE_MS)
         await self._look(page, "desk-stale", lang)
