@@ -65,7 +65,8 @@ class OpenAction:
             if self.at_response is not None:
                 self.at_response(message)
             return self._finish(None) if not _opens_a_list(message) else False
-        marker = message.get("EventList").lower()
+        # Of a list of a hundred thousand only the last says that it is one.
+        marker = message.get("EventList").lower() if message.mentions("EventList") else ""
         if self.response is not None and (
             marker in ("complete", "cancelled") or message.name.endswith("Complete")
         ):

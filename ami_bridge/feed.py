@@ -13,7 +13,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import NamedTuple
 
-from callcenter.domain.signals import LegSeen, Signal
+from callcenter.domain.signals import LegSeen, MemberSeen, Signal
 from callcenter.domain.signals import LinkWentDown as WentDown
 from callcenter.supervise import Tasks
 
@@ -184,15 +184,17 @@ class Feed:
         restarted = bool(self._started and answer.started and answer.started != self._started)
         self._started = answer.started or self._started
         self.rostered_at = now
-        self._members.rostered(answer.queues, answer.members)
-        life = self._life
-        watched = self._members.watch(lambda: life == self._life)
-        self._tasks.brief(f"members of {self.name}", watched)
+        self._members.begin(answer.queues)
         at, portion = now, list[Signal]()
         for signal in roster.signals(answer, restarted, now):
             portion.append(signal)
+            if type(signal) is MemberSeen:
+                self._members.listed(signal)
             if len(portion) >= PORTION:
                 yield Batch([Heard(at, portion)], now)
                 at, portion = 0, []
                 await asyncio.sleep(0)
+        life = self._life
+        watched = self._members.watch(lambda: life == self._life)
+        self._tasks.brief(f"members of {self.name}", watched)
         yield Batch([Heard(at, portion)], now)

@@ -22,9 +22,10 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from callcenter.domain.signals import MemberSeen
 
@@ -33,6 +34,7 @@ from .answers import LinkError
 from .inbox import Arrived, Inbox
 from .link import AmiLink
 from .protocol import Message
+from .translate import number
 
 log = logging.getLogger(__name__)
 
@@ -50,18 +52,38 @@ EVENTS = frozenset(
     ("QueueMemberAdded", "QueueMemberRemoved", "QueueMemberPause", "QueueMemberStatus")
 )
 HINTS = frozenset(("Reload", "DeviceStateChange"))
-_SHOWN = ("MemberName", "StateInterface", "Status", "Paused", "PausedReason")
-"""What of a member may change without a word, as the events name it."""
-
-Key = tuple[str, str]
 
 
-class _Member(Struct):
-    """What was last told of a member, and when an event last told of him (monotonic s)."""
+class _Member(Struct, gc=False):
+    """What was last told of a member, in which life of the link, and when an event last told of
+    him (monotonic s). The reason counts while he is paused."""
 
-    shown: tuple[str, ...]
-    told_s: float
+    name: str
+    device: str
+    status: int
+    paused: bool
+    reason: str
+    life: int
+    told_s: float = -1.0
     gone: bool = False
+
+    def differs(self, other: _Member) -> bool:
+        """Whether something may be said of him that was not told."""
+        return (
+            self.name != other.name
+            or self.device != other.device
+            or self.status != other.status
+            or self.paused != other.paused
+            or self.reason != other.reason
+        )
+
+
+class _Count(Struct):
+    """One answer to the question for all queues: when it was asked (monotonic s), and who is in
+    it so far: interfaces by queue, its name folded."""
+
+    asked_s: float
+    listed: dict[str, set[str]] = field(default_factory=dict)
 
 
 class MemberWatch:
@@ -78,27 +100,26 @@ class MemberWatch:
         self._inbox = inbox
         self._monotonic = monotonic
         self._wall_s = wall_s
-        self._members: dict[Key, _Member] = {}
+        self._members: dict[str, dict[str, _Member]] = {}
+        self._life = 0
         self._queues: deque[str] = deque()
         self._ask_now = asyncio.Event()
         self.found = 0
         """Changes that no event had told."""
 
-    def rostered(self, rows: Sequence[Message], members: Iterable[MemberSeen] = ()) -> None:
-        """A new life of the link begins with these members; they are told elsewhere.
-
-        ``members``: rows that were understood as they came.
-        """
+    def begin(self, rows: Sequence[Message]) -> None:
+        """A new life of the link begins with these rows; its members come one by one."""
         self._queues_are(rows)
-        self._members = {
-            _key(row, "Location"): _Member(_shown(row), -1.0)
-            for row in rows
-            if row.name == "QueueMember"
-        }
-        for one in members:
-            reason = one.paused_reason if one.paused else ""
-            rest = (one.state_interface, str(one.status), str(int(one.paused)), reason)
-            self._members[one.queue.casefold(), one.interface] = _Member((one.member, *rest), -1.0)
+        # Who was known before is not thrown away now: a hundred thousand at once are a stall.
+        self._life += 1
+
+    def listed(self, one: MemberSeen) -> None:
+        """The roster has this member; he is told elsewhere."""
+        reason = one.paused_reason if one.paused else ""
+        member = _Member(
+            *(one.member, one.state_interface, one.status, one.paused), reason, self._life
+        )
+        self._of(one.queue.casefold())[one.interface] = member
 
     def hint(self, message: Message, _wall_s: float) -> None:
         """A listener of the link, for what is too frequent for the inbox."""
@@ -108,16 +129,15 @@ class MemberWatch:
     def seen(self, message: Message) -> None:
         """Looks at an event: of a member, of a reload, or of a member who is rung."""
         if message.name in EVENTS:
-            gone = message.name == "QueueMemberRemoved"
-            self._members[_key(message, "Interface")] = _Member(
-                _shown(message), self._monotonic(), gone
-            )
+            member = _shown(message, self._life)
+            member.told_s, member.gone = self._monotonic(), message.name == "QueueMemberRemoved"
+            self._of(message.get("Queue").casefold())[message.get("Interface")] = member
         elif message.name == "Reload" or (
             message.name == "DeviceStateChange" and message.get("Device").startswith("Queue:")
         ):
             self._ask_now.set()
         elif message.name == "AgentCalled":
-            known = self._members.get(_key(message, "Interface"))
+            known = self._known(message.get("Queue").casefold(), message.get("Interface"))
             if known is None or known.gone:
                 self._ask_now.set()
 
@@ -134,14 +154,15 @@ class MemberWatch:
             self._ask_now.clear()
             try:
                 await self._name_some()
-                asked = self._monotonic()
-                answer = await self._link.ask(actions.queue_status(), LIMIT_S)
+                count = _Count(self._monotonic())
+                looked_at = partial(self._looked_at, wanted, count)
+                answer = await self._link.ask(actions.queue_status(), LIMIT_S, looked_at)
             except LinkError:
                 continue
-            gap = max(GAP_S, SHARE * (self._monotonic() - asked))
+            gap = max(GAP_S, SHARE * (self._monotonic() - count.asked_s))
             if answer.ok and wanted():
                 self._queues_are(answer.items)
-                self._compare(answer.items, asked)
+                self._vanished(count)
 
     async def _name_some(self) -> None:
         """Asks for the next queues by name, all at once; what they answer the question for all has
@@ -156,28 +177,51 @@ class MemberWatch:
         if sorted(names) != sorted(self._queues):
             self._queues = deque(names)
 
-    def _compare(self, rows: Iterable[Message], asked: float) -> None:
-        listed: set[Key] = set()
-        for row in rows:
-            if row.name != "QueueMember":
-                continue
-            key = _key(row, "Location")
-            listed.add(key)
-            known = self._members.get(key)
-            if known is not None and known.told_s >= asked:
-                continue
-            if known is None or known.gone:
-                self._tell("QueueMemberAdded", row)
-            elif known.shown != _shown(row):
-                self._tell("QueueMemberStatus", row)
-        for key, known in list(self._members.items()):
-            if key in listed or known.told_s >= asked:
-                continue
-            if known.gone:
-                del self._members[key]
-            else:
-                row = Message.of([("Event", ""), ("Queue", key[0]), ("Location", key[1])])
-                self._tell("QueueMemberRemoved", row)
+    def _of(self, queue: str) -> dict[str, _Member]:
+        members = self._members.get(queue)
+        if members is None:
+            members = self._members[queue] = {}
+        return members
+
+    def _known(self, queue: str, interface: str) -> _Member | None:
+        """What was told of a member in this life of the link."""
+        known = self._of(queue).get(interface)
+        return known if known is not None and known.life == self._life else None
+
+    def _looked_at(self, wanted: Callable[[], bool], count: _Count, row: Message) -> bool:
+        """Looks at a row as it comes, so that a list of a hundred thousand is never a stall; True
+        when it was a member."""
+        if row.name != "QueueMember":
+            return False
+        if wanted():
+            self._compare(count, row)
+        return True
+
+    def _compare(self, count: _Count, row: Message) -> None:
+        queue, interface = row.get("Queue").casefold(), row.get("Location")
+        listed = count.listed.get(queue)
+        if listed is None:
+            listed = count.listed[queue] = set()
+        listed.add(interface)
+        known = self._known(queue, interface)
+        if known is None or (known.gone and known.told_s < count.asked_s):
+            self._tell("QueueMemberAdded", row)
+        elif known.told_s < count.asked_s and known.differs(_shown(row, self._life)):
+            self._tell("QueueMemberStatus", row)
+
+    def _vanished(self, count: _Count) -> None:
+        """Tells of those who were there and are not in the list."""
+        for queue, members in self._members.items():
+            listed = count.listed.get(queue, frozenset[str]())
+            for interface in [each for each in members if each not in listed]:
+                known = members[interface]
+                if known.told_s >= count.asked_s:
+                    continue
+                if known.gone or known.life != self._life:
+                    del members[interface]
+                else:
+                    headers = [("Event", ""), ("Queue", queue), ("Location", interface)]
+                    self._tell("QueueMemberRemoved", Message.of(headers))
 
     def _tell(self, name: str, row: Message) -> None:
         """Tells a row of the list as the event that was not sent."""
@@ -196,14 +240,10 @@ class MemberWatch:
             listener(message, wall)
 
 
-def _key(message: Message, interface: str) -> Key:
-    return message.get("Queue").casefold(), message.get(interface)
-
-
-def _shown(message: Message) -> tuple[str, ...]:
-    """What is compared. A list names a member ``Name``. The reason counts while he is paused."""
+def _shown(message: Message, life: int) -> _Member:
+    """What a message says of a member. A list names a member ``Name``."""
     name = message.get("MemberName") or message.get("Name")
     paused = message.get("Paused") == "1"
     reason = message.get("PausedReason") if paused else ""
-    rest = (message.get("StateInterface"), message.get("Status"), str(int(paused)))
-    return (name, *rest, reason)
+    status = number(message.get("Status"))
+    return _Member(name, message.get("StateInterface"), status, paused, reason, life)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 
-from ami_bridge.message import Folding, Message
+from ami_bridge.message import Message
 
 __all__ = ["DEFAULT_LIMIT", "Message", "Parser"]
 
@@ -56,7 +56,6 @@ class Parser:
         self._pending = bytearray()
         self._skipping = False
         self._in_command = False
-        self._folding = Folding()
 
     def feed(self, data: bytes) -> list[Message]:
         """Takes the next bytes; returns the messages that they complete, in order."""
@@ -107,14 +106,13 @@ class Parser:
     def _decode(self, whole: bytes) -> list[Message]:
         """Messages of a piece that ends with an empty line and holds no old command output."""
         text = self._text(whole)
-        folding = self._folding
         messages: list[Message] = []
         append = messages.append
         for block in text[:-4].split("\r\n\r\n"):
             # The common case first, without a call: this loop is the price of every event.
             if block.startswith("Event: "):
                 end = block.find("\r\n")
-                append(Message(block[7:] if end < 0 else block[7:end], block, folding))
+                append(Message(block[7:] if end < 0 else block[7:end], block))
             else:
                 message = self._unusual(block)
                 if message is not None:
@@ -135,7 +133,8 @@ class Parser:
             before = block[: naming.start()].split("\r\n")
             self.garbage += sum(1 for line in before if line and ":" not in line)
         name = naming[2] if naming[1].lower() == "event" else "Response"
-        return Message(name, block, self._folding)
+        # A line's end before the first header as well: so each is found alike.
+        return Message(name, f"\r\n{block}")
 
     def _scan(self, seen: int) -> list[Message]:
         """The exact way, block by block: commands of the old form, limits, resynchronising.

@@ -152,19 +152,19 @@ def leg_seen(message: Message, prefix: str, at: int, *, row: bool) -> LegSeen:
 
 def member_seen(message: Message, at: int, *, row: bool) -> MemberSeen:
     """A member's body, of an event or of a list (there it is ``Name`` and ``Location``)."""
-    get = message.get
+    get = message.headers().get
     return MemberSeen(
         at=at,
-        queue=get("Queue"),
-        interface=get("Location") if row else get("Interface"),
-        member=get("Name") if row else get("MemberName"),
-        state_interface=get("StateInterface"),
-        status=number(get("Status")),
+        queue=get("Queue", ""),
+        interface=get("Location" if row else "Interface", ""),
+        member=get("Name" if row else "MemberName", ""),
+        state_interface=get("StateInterface", ""),
+        status=number(get("Status", "")),
         paused=get("Paused") == "1",
-        paused_reason=get("PausedReason") or get("Reason"),
-        wrapup_s=number(get("Wrapuptime")),
-        last_call=number(get("LastCall")),
-        last_pause=number(get("LastPause")),
+        paused_reason=get("PausedReason") or get("Reason", ""),
+        wrapup_s=number(get("Wrapuptime", "")),
+        last_call=number(get("LastCall", "")),
+        last_pause=number(get("LastPause", "")),
         row=row,
         pausing=message.name == "QueueMemberPause",
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from callcenter.domain.facts import CallsImported, CallStarted, Recorded
 from callcenter.domain.model import CallRecord
@@ -27,6 +27,9 @@ from .ports_call_log import CallFilter, CallLog
 
 READER = "calls"
 BATCH = 500
+CELLS = 1_500
+"""Of so many changes, or of so many sums as they move, one transaction is made: the fold of them
+holds the event loop (a lost link moves a sum of every agent)."""
 PAUSE_S = 0.25
 """Between two writes: changes that come meanwhile are merged into one transaction."""
 FAR = 1 << 53
@@ -81,9 +84,20 @@ class Projector:
         async with self._lock:
             await self._flush()
 
+    def _next(self) -> list[Change]:
+        """The oldest changes that wait, as many as are stored at a time."""
+        some: list[Change] = []
+        moved = 0
+        for change in islice(self._queue, BATCH):
+            moved += len(change.cells)
+            if some and moved > CELLS:
+                break
+            some.append(change)
+        return some
+
     async def _flush(self) -> None:
         while self._queue:
-            some = [self._queue[i] for i in range(min(BATCH, len(self._queue)))]
+            some = self._next()
             # Calls of the past are stored by a way of their own, in their turn.
             some = list(takewhile(lambda change: not change.history, some)) or some[:1]
             change = some[0] if some[0].history else merged(some)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
@@ -69,7 +69,7 @@ class Noted:
     def __init__(self) -> None:
         self.shown: list[object] = []
         self.forgot = 0
-        self.rosters: list[int] = []
+        self.rosters: list[list[str]] = []
         self.watched: list[Callable[[], bool]] = []
         self.behind_s = 0.0
 
@@ -83,8 +83,11 @@ class Noted:
     def moved(self, what: object) -> None:
         self.shown.append(what)
 
-    def rostered(self, rows: Iterable[Message], members: Iterable[object]) -> None:
-        self.rosters.append(len(list(rows)) + len(list(members)))
+    def begin(self, rows: Sequence[Message]) -> None:
+        self.rosters.append([])
+
+    def listed(self, member: MemberSeen) -> None:
+        self.rosters[-1].append(member.interface)
 
     async def watch(self, wanted: Callable[[], bool]) -> None:
         self.watched.append(wanted)
@@ -256,7 +259,7 @@ async def test_members_are_watched_from_each_roster_on_and_shown_every_event(ben
     bench.event("Hold", Uniqueid="1", Channel="x-1")
     await bench.hear(HoldPressed)
     await asyncio.sleep(0)
-    assert bench.members.rosters == [1]
+    assert bench.members.rosters == [["PJSIP/0"]]
     assert len(bench.members.shown) == 2
     assert [wanted() for wanted in bench.members.watched] == [True]
     bench.down()

@@ -48,13 +48,28 @@ def test_repeated_headers_are_kept_in_order_and_the_first_is_got() -> None:
     message = one(b"Event: X\r\nChanVariable: a=1\r\nCHANVARIABLE: b=2\r\nChanVariable: c=\r\n\r\n")
     assert message.all("chanvariable") == ["a=1", "b=2", "c="]
     assert message.get("ChanVariable") == "a=1"
-    assert message.get("CHANVARIABLE") == "a=1"
+    assert message.get("chanvariable") == "a=1"
     assert [key for key, _ in message.items()][1:] == [
         "ChanVariable",
         "CHANVARIABLE",
         "ChanVariable",
     ]
     assert message.all("absent") == []
+
+
+def test_header_spelled_as_asked_comes_before_one_that_a_dialplan_spells_otherwise() -> None:
+    message = one(b"Event: UserEvent\r\nUNIQUEID: forged\r\nUniqueid: 1.2\r\nuniqueid: x\r\n\r\n")
+    assert message.get("Uniqueid") == "1.2"
+    assert message.get("UniqueID") == "forged"
+    assert Message.of(message.items()).get("Uniqueid") == "1.2"
+
+
+def test_first_header_is_got_even_if_it_comes_again() -> None:
+    message = one(b"Privilege: a\r\nEvent: X\r\nPrivilege: b\r\nevent: Y\r\n\r\n")
+    assert message.name == "X"
+    assert message.get("Privilege") == "a"
+    assert message.get("Event") == "X"
+    assert message.get("response", "none") == "none"
 
 
 def test_second_event_header_is_only_a_repeated_header() -> None:
@@ -91,7 +106,8 @@ def test_message_of_headers_equals_the_message_of_their_bytes() -> None:
     made = Message.of(headers)
     assert made == one(data.encode())
     assert made.all("X") == ["1", ""]
-    assert made.get("x") == "1"
+    assert made.get("Event") == "A"
+    assert [made.get(key) for key in ("X", "x")] == ["1", ""]
     assert made != Message.of([("Event", "A")])
     with pytest.raises(ValueError, match="neither Event nor Response"):
         Message.of([("Key", "1")])

@@ -24,6 +24,7 @@ from callcenter.domain.model import CallRecord
 from callcenter.observed import Observed
 from callcenter.ports.clock import Clock
 from callcenter.rooms import build_room
+from callcenter.services import projector
 from callcenter.services.callers import Callers
 from callcenter.services.desks import Desks
 from callcenter.services.engine import Engine
@@ -76,11 +77,12 @@ class Rows:
         return recorded
 
     def take(self, change: Change) -> None:
-        """A change to be stored; the writer, which is not measured here, takes many at once."""
+        """A change to be stored; the writer, which is not measured here, takes as many at once as
+        the service's."""
         self.changes += 1
         self.waiting.append(change)
         self._cells += len(change.cells)
-        if len(self.waiting) >= 500 or self._cells > 5_000:
+        if len(self.waiting) >= projector.BATCH or self._cells > projector.CELLS:
             self.waiting.clear()
             self._cells = 0
 
