@@ -150,6 +150,10 @@ class CallTrack(Struct, eq=False):
         return next((visit for visit in self.visits.values() if not visit.left_at), None)
 
 
+LATELY_MS = 2_000
+"""What leads to an end, somebody's hanging up, comes so shortly before it."""
+
+
 class Expected(Struct, frozen=True):
     """What a leg was before a restart of ours: part of a call, perhaps an agent's, or rung."""
 
@@ -193,12 +197,19 @@ class Scene:
         self.blind = False
         """What we see is not whole: nothing may be concluded from what is *not* seen."""
         self.roster_number = 0
+        self.restored_at = self.gap_ms = 0
+        """When the last gap ended, and how long it was; 0: we have been here all the time."""
         self.wakes: dict[str, int] = {}
         self.wakes_moved = False
         """Whether ``wakes`` may have another earliest instant than when it was looked at."""
         self.touched: dict[str, None] = {}
         self.taken_over: list[CallTrack] = []
         self.out: list[AnyFact] = []
+
+    def misses_nothing(self, at: int) -> bool:
+        """Whether what leads to an end at ``at`` was seen if it was: that nobody hung up, say."""
+        lately = bool(self.gap_ms) and at - self.restored_at < LATELY_MS
+        return not self.blind and not lately
 
     def say(self, fact: AnyFact) -> None:
         """Adds a fact to what this signal led to."""

@@ -198,7 +198,7 @@ def end(
         wrap_up.begin(scene, agent, track.id, talk.number, talk.queue, at)
 
 
-def by_whom(scene: Scene, track: CallTrack, talk: OpenTalk) -> EndedBy:
+def by_whom(scene: Scene, track: CallTrack, talk: OpenTalk, at: int) -> EndedBy:
     """Who ended a conversation: a transfer, else whose own device asked first, else the PBX.
 
     AgentComplete's reason is only believed where it says transfer: for an end by Asterisk itself
@@ -214,7 +214,9 @@ def by_whom(scene: Scene, track: CallTrack, talk: OpenTalk) -> EndedBy:
         return "unknown"
     if track.asked_at and (not talk.asked_at or track.asked_at <= talk.asked_at):
         return "caller"
-    return "agent" if talk.asked_at else "pbx"
+    if talk.asked_at:
+        return "agent"
+    return "pbx" if scene.misses_nothing(at) else "unknown"
 
 
 def talk_of_leg(scene: Scene, leg: Leg) -> tuple[CallTrack, OpenTalk] | None:
@@ -309,7 +311,7 @@ def _out_of_reach(
     if talk.brought_in is not None and other is not None:
         handed_on(scene, track, talk, talk.brought_in, talk.parted_at)
     when = at if talk.consulting else talk.parted_at
-    end(scene, track, talk, by_whom(scene, track, talk), when)
+    end(scene, track, talk, by_whom(scene, track, talk, at), when)
 
 
 def own_phone(scene: Scene, track: CallTrack, talk: OpenTalk) -> Leg | None:

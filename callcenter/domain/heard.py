@@ -49,6 +49,11 @@ class Heard:
         place = bisect_right(self._starts, from_ms) - 1
         return place >= 0 and to_ms + MARGIN_MS <= self._spans[place][1]
 
+    def partly(self, from_ms: int, to_ms: int) -> bool:
+        """Whether we heard at any moment between these instants."""
+        place = bisect_right(self._starts, to_ms) - 1
+        return place >= 0 and from_ms <= self._spans[place][1]
+
     def gaps(self, from_ms: int, to_ms: int) -> list[tuple[int, int]]:
         """The times between two spans that touch ``from_ms`` to ``to_ms``, whole."""
         between = zip(self._spans, self._spans[1:], strict=False)

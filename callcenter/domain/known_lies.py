@@ -35,6 +35,7 @@ LIES: dict[str, str] = {
 }
 """The name of each rule and what it says."""
 
+_SHOWN_BY_THE_LOG = frozenset(("restart", "crash", "no completion"))
 AT_ONCE_MS = 500
 """Who is hung up in the queue is gone this soon after it."""
 ENDED_TOGETHER_MS = 2_000
@@ -42,15 +43,30 @@ ENDED_TOGETHER_MS = 2_000
 
 
 def lie(
-    what: str, record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+    what: str,
+    record: CallRecord,
+    visit: Visit,
+    talk: Conversation | None,
+    logged: LoggedVisit,
+    *,
+    seen: bool = True,
+    end_heard: bool = True,
 ) -> str | None:
     """The name of the rule that explains why the log differs in ``what``; None when none does.
 
-    ``what`` is ``end``, ``wait``, ``agent``, ``talk`` or ``by``.
+    ``what`` is ``end``, ``wait``, ``agent``, ``talk`` or ``by``. ``seen``: whether nothing of the
+    call can have escaped us. Else it is no evidence against the log that we saw nobody hang up, no
+    conversation, or no end of it (``end_heard``: of when the log ends it, nothing escaped us).
     """
-    return next(
-        (name for name, rule in _RULES[what].items() if rule(record, visit, talk, logged)), None
-    )
+    rules = _RULES[what]
+    if not seen:
+        unseen = {"hung up while waiting"}
+        if talk is None:
+            unseen.add("call-back")
+        elif what == "talk" and (talk.ended_by in (None, "unknown") or not end_heard):
+            unseen = rules.keys() - _SHOWN_BY_THE_LOG
+        rules = {name: rule for name, rule in rules.items() if name not in unseen}
+    return next((name for name, rule in rules.items() if rule(record, visit, talk, logged)), None)
 
 
 _Rule = Callable[[CallRecord, Visit, Conversation | None, LoggedVisit], bool]

@@ -238,8 +238,8 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
             if customer is not None and not (visit.left_at or visit.gave_up_at):
                 visit.leg = customer.id
             else:
-                far, silent = leg.hungup_far, leg.silent and not scene.blind
-                visits.settle(scene, track, visit, at, gone=True, far=far, silent=silent)
+                went = visits.Gone(leg.silent, scene.misses_nothing(at))
+                visits.settle(scene, track, visit, at, gone=went, far=leg.hungup_far)
         unanswered = track.direction == "outbound" and not track.far_answered
         if unanswered and leg.id == track.customer and _a_line(scene, leg) and not leg.dial_told:
             track.dial_ends.append(DIAL_BY_CAUSE.get(cause, "NOANSWER"))
@@ -268,7 +268,7 @@ def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") 
     # A PBX that started anew has ended by itself whatever we last saw going on there.
     unproved = lost and not scene.stopping_at
     for talk in list(track.talks.values()):
-        by: EndedBy = "unknown" if unproved else conversations.by_whom(scene, track, talk)
+        by: EndedBy = "unknown" if unproved else conversations.by_whom(scene, track, talk, at)
         when = talk.parted_at if talk.parted_at and not talk.consulting else at
         conversations.end(scene, track, talk, by, when)
     for offer in list(track.offers.values()):
@@ -278,7 +278,8 @@ def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") 
             offers.lifted_in_vain(scene, track, agent_id, "cancelled", at)
     visits.unnamed(scene, track)
     for visit in list(track.visits.values()):
-        visits.settle(scene, track, visit, at, gone=True, far=bool(track.asked_at) and not lost)
+        far = bool(track.asked_at) and not lost
+        visits.settle(scene, track, visit, at, gone=visits.Gone(), far=far)
     scene.calls.pop(track.id, None)
     scene.let_sleep(track.id)
     scene.say(
@@ -321,4 +322,6 @@ def _ended_by(scene: Scene, track: CallTrack, at: int) -> EndedBy:
                 else "caller"
             )
         )
-    return "agent" if track.first_asked_at else "pbx"
+    if track.first_asked_at:
+        return "agent"
+    return "pbx" if scene.misses_nothing(at) else "unknown"

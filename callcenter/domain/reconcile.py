@@ -28,6 +28,7 @@ Verdict = Literal["equal", "corrected", "unexplained"]
 TOLERANCE_MS = 1_250
 """Durations may differ by a second, for queue_log's are differences of whole seconds, and by the
 moment between its look at the clock and the event's."""
+SECOND_MS = 1_000
 NEAR_MS = 2_500
 """A stay of ours and one of the log that began this close are the same."""
 
@@ -63,6 +64,10 @@ class Judged(Struct, kw_only=True):
     logged: Any = None
 
 
+WORSE: dict[Verdict, int] = {"equal": 0, "corrected": 1, "unexplained": 2}
+"""Of a call that the log has in two parts, under the ids of two legs, the worse verdict counts."""
+
+
 def judge(
     pbx: str,
     record: CallRecord | None,
@@ -77,6 +82,9 @@ def judge(
     """
     at = call.visits[0].entered_s * 1000
     began = min(visit.entered_s for visit in call.visits) * 1000
+    if record is not None and began < record.started_at < began + SECOND_MS:
+        # Of the log's whole second we have heard as much of this call as there was.
+        began = record.started_at
     seen = heard.throughout(began, max(visit.last_s for visit in call.visits) * 1000)
     if record is None:
         if seen:
@@ -106,11 +114,17 @@ def judge(
     for visit, logged in paired(record, call):
         if logged is None:
             assert visit is not None, "a pair has at least one half"
-            if record.uniqueid == call.callid and visit.number not in elsewhere:
+            own = record.uniqueid == call.callid and not visit.leg
+            if own and visit.number not in elsewhere:
                 wrong.append(Difference(visit.queue, "stay", str(visit.end), "nothing"))
             continue
         talk = None if visit is None else talk_of(record, visit)
-        found = differences(record, visit, talk, logged, agents)
+        blind = not seen or record.settled_by == "lost_sight"
+        ended = (logged.parted_s or logged.last_s) * 1000
+        end_heard = heard.throughout(ended, ended + SECOND_MS)
+        found = differences(
+            record, visit, talk, logged, agents, seen=not blind, end_heard=end_heard
+        )
         for each in found:
             if each.lie and each.lie not in judged.known:
                 judged.known.append(each.lie)
@@ -120,7 +134,6 @@ def judge(
                 mended.append((visit, talk, logged))
                 judged.why.append(f"{logged.queue}: we had not seen who ended it")
             continue
-        blind = not seen or record.settled_by == "lost_sight"
         if blind or (visit is not None and visit.end == "unknown"):
             mended.append((visit, talk, logged))
             judged.why += [each.sentence() for each in open_questions]
@@ -164,8 +177,11 @@ def unlogged(record: CallRecord) -> Judged | None:
 
 
 def paired(record: CallRecord, call: LoggedCall) -> list[tuple[Visit | None, LoggedVisit | None]]:
-    """Each stay of the log with ours, then those of ours that are left; refused ones are not."""
+    """Each stay of the log with ours of the same leg, then those of ours that are left; refused
+    ones are not."""
     left = [visit for visit in record.visits if visit.end != "refused"]
+    others = [visit for visit in left if call.callid not in legs_of(record, visit)]
+    left = [visit for visit in left if visit not in others]
     found: dict[int, Visit] = {}
     for near in (True, False):
         for place, logged in enumerate(call.visits):
@@ -181,7 +197,19 @@ def paired(record: CallRecord, call: LoggedCall) -> list[tuple[Visit | None, Log
     pairs: list[tuple[Visit | None, LoggedVisit | None]] = [
         (found.get(place), logged) for place, logged in enumerate(call.visits)
     ]
-    return pairs + [(visit, None) for visit in left]
+    return pairs + [(visit, None) for visit in [*left, *others]]
+
+
+def legs_of(record: CallRecord, visit: Visit) -> tuple[str, ...]:
+    """Under which leg's id queue_log may have this stay: that of who waited."""
+    return (visit.leg,) if visit.leg else (record.uniqueid, record.customer_leg)
+
+
+def holds(record: CallRecord, call: LoggedCall) -> bool:
+    """Whether a stay of this record may be one of the log's call, by the leg that waited."""
+    return any(
+        call.callid in legs_of(record, visit) for visit in record.visits if visit.end != "refused"
+    )
 
 
 def _apart(visit: Visit, logged: LoggedVisit) -> int:
@@ -200,15 +228,19 @@ def differences(
     talk: Conversation | None,
     logged: LoggedVisit,
     agents: AgentNames,
+    *,
+    seen: bool = True,
+    end_heard: bool = True,
 ) -> list[Difference]:
-    """What differs in one stay, each with the lie that explains it, if one does."""
+    """What differs in one stay, each with the lie that explains it, if one does. ``seen``: whether
+    we saw all of the call, ``end_heard``: of its end by the log."""
     if visit is None:
         name = stray(record, logged)
         return [Difference(logged.queue, "stay", "nothing", str(logged.end), name)]
     found: list[Difference] = []
 
     def differ(what: str, ours: object, theirs: object) -> None:
-        name = lie(what, record, visit, talk, logged) or ""
+        name = lie(what, record, visit, talk, logged, seen=seen, end_heard=end_heard) or ""
         found.append(Difference(visit.queue, what, str(ours), str(theirs), name))
 
     if visit.end != (logged.end or "unknown"):

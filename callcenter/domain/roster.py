@@ -98,6 +98,7 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     scene.blind = False
     gap = max(0, s.at - scene.lost_at) if was_lost and scene.lost_at else 0
     scene.lost_at = 0
+    scene.restored_at, scene.gap_ms = s.at, gap
     scene.say(LinkRestored(at=s.at, pbx=scene.pbx, gap_ms=gap, restarted=scene.restarted))
     scene.restarted = False
 

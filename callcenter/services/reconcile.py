@@ -28,7 +28,7 @@ from callcenter.domain.heard import Heard
 from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import AgentRef, CallRecord
 from callcenter.domain.named import AgentNames
-from callcenter.domain.reconcile import NEAR_MS, Judged, judge, paired, unlogged
+from callcenter.domain.reconcile import WORSE, Judged, holds, judge, paired, unlogged
 from kpi.intervals import start_of
 
 from .history import AT_ONCE as PAST_AT_ONCE
@@ -126,6 +126,7 @@ class Reconciliation:
             self._names.learn(ref)
         self._heard = Heard(())
         self._seen: set[str] = set()
+        self._parts: dict[str, Judged] = {}
         self._links = Links(link)
         self._days: dict[str, DayTally] = {}
         self._quarters: dict[int, DayTally] = {}
@@ -233,7 +234,7 @@ class Reconciliation:
                 continue
             elsewhere = claimed.get(record.id, set()) if record is not None else set()
             judged = judge(self._pbx, record, call, self._names, self._heard, elsewhere)
-            self._enter(judged)
+            self._enter_part(record, judged)
             if judged.facts:
                 facts += await self._links.behind_start(judged.facts)
                 if record is not None:
@@ -266,24 +267,17 @@ class Reconciliation:
                 self._names.learn(offer.agent)
 
     async def _under_another_leg(self, call: LoggedCall) -> CallRecord | None:
-        """A call of ours that entered this queue in this moment, though under another id."""
+        """A call of ours for which this leg waited, though it has another's id."""
         first = call.visits[0]
         at = first.entered_s * 1000
-        if not self._heard.throughout(at, at):
+        if not self._heard.partly(at, max(visit.last_s for visit in call.visits) * 1000 + 999):
             return None
-        nearest: tuple[int, CallRecord] | None = None
         for record in await self._books.near(self._pbx, first.queue, at - LONG_MS, at + 2_000):
             record = self._current(record.id) or record
-            ours, theirs = paired(record, call)[0]
-            if ours is None or theirs is None:
-                continue
-            apart = abs(ours.entered_at - at - 500)
-            if apart <= NEAR_MS and (nearest is None or apart < nearest[0]):
-                nearest = apart, record
-        if nearest is None:
-            return None
-        self._learn(nearest[1])
-        return nearest[1]
+            if holds(record, call):
+                self._learn(record)
+                return record
+        return None
 
     # -- our calls -------------------------------------------------------------------------
 
@@ -334,7 +328,21 @@ class Reconciliation:
             self._report.created += count
         self._report.facts += past.facts
 
-    def _enter(self, judged: Judged) -> None:
+    def _enter_part(self, record: CallRecord | None, judged: Judged) -> None:
+        """Enters a call, and once only if the log has it in parts."""
+        legs = record is not None and (record.customer_leg or any(v.leg for v in record.visits))
+        before = self._parts.get(judged.call) if legs else None
+        if before is not None:
+            if judged.verdict == before.verdict == "equal":
+                judged.known += [name for name in before.known if name not in judged.known]
+            elif WORSE[judged.verdict] <= WORSE[before.verdict]:
+                return
+            self._enter(before, -1)
+        if legs:
+            self._parts[judged.call] = judged
+        self._enter(judged)
+
+    def _enter(self, judged: Judged, count: int = 1) -> None:
         tally = self._tally(judged.at)
         day = tally.day
         if judged.verdict == "unexplained":
@@ -351,13 +359,13 @@ class Reconciliation:
                 )
             )
         elif judged.verdict == "corrected":
-            tally.corrected += 1
-            self._report.corrected += 1
+            tally.corrected += count
+            self._report.corrected += count
         else:
-            tally.equal += 1
-            self._report.equal += 1
+            tally.equal += count
+            self._report.equal += count
             for name in judged.known:
-                tally.known[name] = tally.known.get(name, 0) + 1
+                tally.known[name] = tally.known.get(name, 0) + count
 
 
 def _json(value: Any) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from ami_bridge.queue_log_file import LogFiles
 from callcenter.domain.facts import AnyFact, CallStarted, QueueEntered, Recorded
 from callcenter.services.reconcile import Reconciliation, Report, without_history
@@ -167,21 +169,45 @@ async def test_a_call_that_goes_on_is_left_alone(tmp_path: Path) -> None:
         assert at.ledger.get("pbx1:1.0") is not None
 
 
-async def test_a_call_known_under_another_leg_is_found_by_queue_and_moment(tmp_path: Path) -> None:
+def under_two_legs() -> list[AnyFact]:
+    """A call that was answered in one queue and gave up in another, where another leg waited."""
+    second = QueueEntered(
+        at=(T0_S + 70) * 1000,
+        pbx="pbx1",
+        call="pbx1:1.0",
+        visit=2,
+        queue="sales",
+        position=1,
+        leg="1.7",
+    )
+    over = left("1.0", 70, 9, "abandoned")[2:]
+    moved = [
+        type(f)(**{**_fields(f), "visit": 2, "queue": "sales"}) if hasattr(f, "visit") else f
+        for f in over
+    ]
+    return [*link((-90, True)), *answered("1.0", 0)[:-1], second, *moved]
+
+
+def in_sales(wait: int) -> list[str]:
+    """The log's lines of that other leg."""
+    return [line.replace("|support|", "|sales|") for line in logged("1.7", 70, wait, None)]
+
+
+async def test_a_call_that_the_log_has_under_two_legs_is_one_call(tmp_path: Path) -> None:
     async with house(tmp_path) as at:
-        facts = answered("1.0", 0)
-        second = QueueEntered(
-            at=(T0_S + 70) * 1000, pbx="pbx1", call="pbx1:1.0", visit=2, queue="sales", position=1
-        )
-        over = left("1.0", 70, 9, "abandoned")[2:]
-        moved = [
-            type(f)(**{**_fields(f), "visit": 2, "queue": "sales"}) if hasattr(f, "visit") else f
-            for f in over
-        ]
-        await at.commit([*link((-90, True)), *facts[:-1], second, *moved])
-        consult = [line.replace("|support|", "|sales|") for line in logged("1.7", 70, 9, None)]
-        write(tmp_path / "log", logged("1.0", 0), consult)
-        assert numbers(await reconciled(at, tmp_path / "log")) == (2, 0, 0, 0)
+        await at.commit(under_two_legs())
+        write(tmp_path / "log", logged("1.0", 0), in_sales(9))
+        assert numbers(await reconciled(at, tmp_path / "log")) == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("wait", "talk"), [(30, 60), (9, 90)])
+async def test_of_a_call_under_two_legs_the_worse_verdict_counts(
+    tmp_path: Path, wait: int, talk: int
+) -> None:
+    async with house(tmp_path) as at:
+        await at.commit(under_two_legs())
+        write(tmp_path / "log", logged("1.0", 0, talk=talk), in_sales(wait))
+        assert numbers(await reconciled(at, tmp_path / "log")) == (0, 0, 1, 0)
 
 
 def _fields(fact: object) -> dict[str, object]:

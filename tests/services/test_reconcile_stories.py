@@ -19,7 +19,7 @@ from callcenter.domain.heard import Heard, turns
 from callcenter.domain.logged import LoggedCall
 from callcenter.domain.model import CallRecord
 from callcenter.domain.named import AgentNames
-from callcenter.domain.reconcile import NEAR_MS, Judged, judge, paired, unlogged
+from callcenter.domain.reconcile import Judged, holds, judge, paired, unlogged
 from tests.ami_bridge.replaying import TRACES, flat, folders, heard, play, truth_of
 from tests.lab.witness import UNLOGGED
 
@@ -108,15 +108,8 @@ def reconciled(folder: Path, facts: list[AnyFact], calls: dict[str, CallRecord])
 
 
 def under_another_leg(calls: dict[str, CallRecord], call: LoggedCall) -> CallRecord | None:
-    """A call of ours that entered this queue in this moment, as the ledger looks for it."""
-    at = call.visits[0].entered_s * 1000 + 500
-    near = [
-        (abs(ours.entered_at - at), name)
-        for name, record in calls.items()
-        for ours, theirs in paired(record, call)[:1]
-        if ours is not None and theirs is not None and abs(ours.entered_at - at) <= NEAR_MS
-    ]
-    return calls[min(near)[1]] if near else None
+    """A call of ours for which this leg waited, as the ledger looks for it."""
+    return next((record for record in calls.values() if holds(record, call)), None)
 
 
 def as_logged(truth: dict[str, Any]) -> list[list[dict[str, Any]]]:

@@ -1,0 +1,147 @@
+"""AMI cut before any message of any story, for a moment or for hours: afterwards the log completes.
+
+After the replay with its gap the calls are compared with what queue_log has of them, corrected, and
+compared once more. Every stay is there then, and came to what the phones saw or, where that fell
+into the gap and queue_log has it otherwise, to queue_log's word; nothing is open, nothing is
+unexplained, and a second comparison finds nothing more.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callcenter.domain.model import CallRecord, Visit
+from callcenter.domain.reconcile import WORSE, Judged, Verdict
+from callcenter.domain.signals import LinkWentDown
+from tests.ami_bridge.pbx_model import PbxModel
+from tests.ami_bridge.replaying import TRACES, Heard, Played, flat, folders, heard, play, truth_of
+
+from .test_reconcile_stories import LIES, apply, as_logged, reconciled
+
+EVERY = [
+    pytest.param(folder, id=str(folder.relative_to(TRACES)))
+    for folder in folders()
+    if "ami_cut" not in folder.name
+]
+HOURS_MS = 3 * 3_600_000
+SWALLOWED = 8
+"""Messages that a short gap hides."""
+ENDS = {
+    "transferred": "answered",
+    "timeout": "timed_out",
+    "exit_key": "key",
+    "leave_empty": "emptied",
+}
+ROUNDING_MS = 250
+"""Beside the tolerance of a story: the moment between a queue's look at the clock and the event."""
+UNTOLD = {
+    # No list of channels in the model of the PBX says who signed in to a pool of agents.
+    "pool_two_calls",
+}
+SPLIT_IN_THE_GAP = {
+    # When the customer was parked, bridged or joined by a third one nobody heard, and queue_log
+    # counts on: what we have lies between both.
+    "atxfer_threeway_colleague_leaves",
+    "bridged_while_waiting",
+    "park_retrieve",
+    "park_then_blind",
+}
+
+
+def with_gap(story: tuple[Heard, ...], cut: int, back: int, longer_ms: int) -> Played:
+    """The story with the link down before message ``cut``, and a list of what there was before
+    ``back``, that much later."""
+    before, after = flat(story[:cut]), flat(story[back:])
+    told = flat(story[:back])
+    lost_at = max((signal.at for signal in before), default=story[0].at)
+    back_at = max((signal.at for signal in told), default=lost_at) + longer_ms
+    rows = PbxModel(told).rows(back_at)
+    return play([*before, LinkWentDown(lost_at, "cut"), *rows, *after])
+
+
+def by_call(verdicts: list[Judged]) -> dict[str, Verdict]:
+    """The verdict on each call: the worse one where the log has it in parts."""
+    found: dict[str, Verdict] = {}
+    for each in verdicts:
+        if WORSE[each.verdict] >= WORSE[found.get(each.call, "equal")]:
+            found[each.call] = each.verdict
+    return found
+
+
+def as_told(visit: Visit, told: dict[str, Any], tolerance: float) -> bool:
+    """Whether this stay came to what the truth, or queue_log, says."""
+    versions = [told, {**told, **told.get("log", {})}]
+    ends = {ENDS.get(each["result"], each["result"]) for each in versions}
+    if "open" in ends:
+        ends |= {"unknown", "answered", "system", "withdrawn"}
+    waits = [each["wait"] for each in versions if each.get("wait") is not None]
+    near = any(abs((visit.wait_ms or 0) - wait * 1000) <= tolerance for wait in waits)
+    return (
+        visit.queue.casefold() == told["queue"].casefold()
+        and visit.end in ends
+        and (near or not waits)
+    )
+
+
+def talked_as_told(record: CallRecord, visit: Visit, told: dict[str, Any], off: float) -> bool:
+    """Whether the conversation that ended this stay lasted as the truth, or queue_log, says."""
+    talk = next((talk for talk in record.conversations if talk.visit == visit.number), None)
+    lengths = [told.get("talk"), told.get("log", {}).get("talk")]
+    known = [length * 1000 for length in lengths if length is not None]
+    return talk is not None and (
+        not known or any(abs((talk.talk_ms or 0) - length) <= off for length in known)
+    )
+
+
+def complete(folder: Path, played: Played, where: str, *, sure: bool) -> None:
+    """Compares, corrects, compares again, and looks at what is in the records then."""
+    facts, calls, _ = played
+    truth = truth_of(folder)
+    first = reconciled(folder, facts, calls)
+    assert [each.why for each in first if each.verdict == "unexplained"] == [], where
+    apply(calls, [fact for each in first for fact in each.facts])
+    assert [record.id for record in calls.values() if record.ended_at is None] == [], where
+    second = reconciled(folder, facts, calls)
+    assert [fact for each in second for fact in each.facts] == [], where
+    assert by_call(second) == by_call(first), where
+    left = [(v, c) for c in calls.values() for v in c.visits if v.end != "refused"]
+    tolerance = truth["tol"] * 1000 + ROUNDING_MS
+    for told in [visit for stays in as_logged(truth) for visit in stays]:
+        same = [(v, c) for v, c in left if as_told(v, told, tolerance if sure else 4_500)]
+        assert same, f"{where}: no stay is as {told}"
+        left.remove(same[0])
+        visit, record = same[0]
+        if visit.end == "answered" and "agent" in told and told["result"] != "open":
+            off = tolerance if sure else 5_000
+            assert talked_as_told(record, visit, told, off), f"{where}: {record}"
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_link_lost_for_hours_in_any_moment_of_a_story(folder: Path) -> None:
+    story = heard(folder)
+    for cut in range(1, len(story) + 1):
+        played = with_gap(story, cut, len(story), HOURS_MS)
+        complete(folder, played, f"lost before {story[cut : cut + 1]}", sure=True)
+
+
+@pytest.mark.parametrize("folder", [each for each in EVERY if each.id not in UNTOLD])
+def test_link_lost_for_a_moment_in_any_moment_of_a_story(folder: Path) -> None:
+    story = heard(folder)
+    sure = folder.name not in SPLIT_IN_THE_GAP
+    for cut in range(1, len(story) + 1):
+        back = min(len(story), cut + SWALLOWED)
+        complete(
+            folder,
+            with_gap(story, cut, back, 0),
+            f"lost before {story[cut : cut + 1]}",
+            sure=sure,
+        )
+
+
+def test_the_exceptions_are_stories() -> None:
+    names = {folder.name for folder in folders()}
+    assert names >= UNTOLD | SPLIT_IN_THE_GAP
+    assert LIES.keys() & SPLIT_IN_THE_GAP
