@@ -34,6 +34,7 @@ from callcenter.services.desks import Desks
 from callcenter.services.engine import Engine
 from callcenter.services.figures import OCCUPANCY_MIN, TREND_POINTS, LiveFigures
 from callcenter.services.gauges import BoardGauges
+from callcenter.services.heard_until import HeardUntil
 from callcenter.services.kpi_query import Figures
 from callcenter.services.ledger import Ledger
 from callcenter.services.live_view import Live
@@ -48,6 +49,7 @@ from callcenter.store.call_log import SqlCallLog
 from callcenter.store.customers import SqlCustomers
 from callcenter.store.engine import Database
 from callcenter.store.follow_ups import SqlFollowUps
+from callcenter.store.heard import SqlHeard
 from callcenter.store.journal import SqlJournal
 from callcenter.store.schema import open_database, upgrade
 from callcenter.store.users import SqlUsers
@@ -134,8 +136,13 @@ class Service:
         self.live = Live(self.board, clock, NoSuchTopic)
         lately = (await call_log.find(CallFilter(limit=LATELY))).items
         begun = [*self.ledger.unfinished(), *lately]
+        store = SqlHeard(database)
+        self.heard_until = HeardUntil(store, clock, self._heard)
         self.rooms = [
-            build_room(settings, pbx, self.clock, self.tasks, begun, on_shift)
+            build_room(
+                *(settings, pbx, self.clock, self.tasks, begun, on_shift),
+                stopped_at=await store.until(pbx.name),
+            )
             for pbx in settings.pbx
         ]
         self._build_desks(call_log, follow_ups)
@@ -163,6 +170,7 @@ class Service:
         self.tasks.eternal("figures", self._roll())
         resolving = Resolving(self.figures, self.callers, self.directory, call_log, clock)
         self.tasks.eternal("first-call resolution", resolving.run())
+        self.tasks.eternal("until when we heard", self.heard_until.run())
         self.tasks.eternal("retention", keeping.retain(database, settings.retention, clock))
         self.tasks.eternal("reconciler", self.books.reconciler.run())
         for name, settler in self.books.settlers.items():
@@ -183,6 +191,8 @@ class Service:
         self._stopping = True
         if self._runner is not None:
             await self._runner.cleanup()
+        if self.rooms:
+            await self.heard_until.note()
         for room in self.rooms:
             await room.link.close()
             if room.actions is not None:
@@ -193,6 +203,9 @@ class Service:
         if self._database is not None:
             await self.projector.flush()
             await self._database.close()
+
+    def _heard(self) -> list[str]:
+        return [r.name for r in self.rooms if r.link.state == "up" and not r.switchboard.blind]
 
     def ready(self) -> tuple[bool, list[str]]:
         """Whether the service does its work, and why not."""

@@ -99,9 +99,11 @@ def build_room(
     tasks: Tasks,
     begun: Iterable[CallRecord],
     on_shift: Iterable[tuple[str, str]] = (),
+    stopped_at: int = 0,
 ) -> PbxRoom:
     """Builds the room of one PBX. ``begun``: the last calls before we stopped; ``on_shift`` (id,
-    name): the agents who were signed in then."""
+    name): the agents who were signed in then; ``stopped_at``: when we last said something of it
+    (epoch ms)."""
     inbox = Inbox(wanted=HEARD)
     link = _link(pbx, inbox, clock, pbx.username, _secret(pbx), "on", pbx.name)
     actions = None
@@ -110,7 +112,7 @@ def build_room(
         account = pbx.actions
         actions = _link(pbx, Inbox(), clock, account.username, _secret(account), "off", name)
     switchboard = Switchboard(pbx.name, rules.board_rules(settings, pbx))
-    switchboard.resume(begun, on_shift)
+    switchboard.resume(begun, on_shift, stopped_at)
     wall_s = wall_seconds(clock)
     presentations = Presentations(link, inbox, tasks, clock.monotonic, wall_s)
     wrap_ups = WrapUpProbe(link, inbox, tasks, clock.monotonic, wall_s)

@@ -253,13 +253,14 @@ class Playbook:
         *,
         resumes: Iterable[CallRecord] = (),
         on_shift: Iterable[tuple[str, str]] = (),
+        stopped_at: int = 0,
     ) -> None:
         self.board = Switchboard(pbx, rules or Rules(is_internal=trunks_are_lines))
         self.now = T0
         self.facts: list[AnyFact] = []
         self._told: list[AnyFact] = []
         self._before = {record.id: record for record in resumes}
-        self.board.resume(self._before.values(), on_shift)
+        self.board.resume(self._before.values(), on_shift, stopped_at)
 
     def with_members(self, queue: str, *exts: str, **more: Any) -> Self:
         """Queues and members are there from the start; what that leads to is not looked at."""

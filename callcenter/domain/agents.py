@@ -24,6 +24,10 @@ INVALID, UNAVAILABLE = 4, 5
 WRAP_UP_REASONS = frozenset(("wrapup", "wrap-up", "wrap_up", "acw", "after call", "after-call"))
 """Pause reasons that say after-call work (folded to lower case)."""
 
+SHORT_MS = 60_000
+"""After a restart of ours no longer than this agents are taken to have gone on with what they
+did."""
+
 
 class Membership(Struct, gc=False):
     """One agent in one queue. ``pause_at``: when its pause began or got its reason (epoch ms);
@@ -91,6 +95,8 @@ class AgentBook:
         self.lost = False
         self.on_shift: dict[str, AgentRef] = {}
         """Who was signed in when we stopped and was not told of since: the roster decides."""
+        self.stopped_at = 0
+        """Since when we were away, before this start of ours (epoch ms)."""
 
     def all(self) -> list[Agent]:
         """Every agent known."""
@@ -166,6 +172,22 @@ class AgentBook:
         if all(member.status in (INVALID, UNAVAILABLE) for member in agent.queues.values()):
             return "unreachable", "", ""
         return "ready", "", ""
+
+    def unwatched(self, agent: Agent, at: int) -> AgentStateChanged | None:
+        """The fact that nobody knows what he did since we stopped, once, if that was long ago."""
+        if agent.ref.id not in self.on_shift or not 0 < self.stopped_at < at - SHORT_MS:
+            return None
+        agent.told_at = self.stopped_at
+        return AgentStateChanged(
+            at=self.stopped_at,
+            pbx=self._pbx,
+            agent=agent.ref,
+            state="unknown",
+            reason="",
+            call="",
+            queues=(),
+            paused_in=(),
+        )
 
     def changed(self, agent: Agent, at: int) -> AgentStateChanged | None:
         """The fact that a new span of this agent begins at ``at``, if one does."""

@@ -192,6 +192,8 @@ class Scene:
         """Signals about legs and queues that we knew nothing of."""
         self.stopping_at = 0
         self.lost_at = 0
+        self.stopped_at = 0
+        """When we last said something, before we started anew; 0 once the roster has been read."""
         self.roster_at = 0
         self.restarted = False
         self.blind = False

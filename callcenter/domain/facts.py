@@ -308,10 +308,14 @@ class LinkLost(Fact, frozen=True, kw_only=True):
 
 
 class LinkRestored(Fact, frozen=True, kw_only=True):
-    """The roster is read and the view of the PBX is whole again; ``gap_ms`` is how long not."""
+    """The roster is read and the view of the PBX is whole again; ``gap_ms`` is how long not.
+
+    ``before_ms``: after a start of ours, when we last said something of this PBX (epoch ms).
+    """
 
     gap_ms: int
     restarted: bool
+    before_ms: int = 0
 
 
 AnyFact = (

@@ -71,7 +71,7 @@ def turns(facts: Iterable[AnyFact]) -> list[LinkFact]:
     last = 0
     for fact in facts:
         if isinstance(fact, LinkRestored):
-            found.append(LinkFact(fact.at, True, last))
+            found.append(LinkFact(fact.at, True, fact.before_ms or last))
         elif isinstance(fact, LinkLost):
             found.append(LinkFact(fact.at, False))
         last = max(last, fact.at)

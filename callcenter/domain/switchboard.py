@@ -99,6 +99,11 @@ class Switchboard:
         return self.scene.odd
 
     @property
+    def blind(self) -> bool:
+        """Whether our view of the PBX is not whole: the link is down, or its roster is told."""
+        return self.scene.blind
+
+    @property
     def next_wake(self) -> int | None:
         """When ``apply`` wants a ``Woke`` signal if nothing else comes (epoch ms), or None.
 
@@ -107,14 +112,19 @@ class Switchboard:
         return None if self.scene.blind else self._next_wake
 
     def resume(
-        self, records: Iterable[CallRecord], on_shift: Iterable[tuple[str, str]] = ()
+        self,
+        records: Iterable[CallRecord],
+        on_shift: Iterable[tuple[str, str]] = (),
+        stopped_at: int = 0,
     ) -> None:
         """Takes up what was unfinished when we stopped; the roster will confirm it.
 
         ``records`` are the last calls, whether over or not; of other PBXs they are passed over.
         ``on_shift``: id and name of the agents who were signed in then. Who is not in the roster
-        any more has signed out meanwhile, and his span ends.
+        any more has signed out meanwhile, and his span ends. ``stopped_at``: when we last said
+        something of this PBX (epoch ms).
         """
+        self.scene.stopped_at = self.scene.agents.stopped_at = stopped_at
         for agent_id, name in on_shift:
             pbx, _, interface = agent_id.partition(":")
             if pbx == self.scene.pbx:
@@ -197,6 +207,9 @@ class Switchboard:
                 del scene.touched[agent_id]
         for agent_id in touched:
             agent = scene.agents.known(agent_id)
+            unwatched = scene.agents.unwatched(agent, at)
+            if unwatched is not None:
+                scene.say(unwatched)
             seen = scene.agents.seen(agent, at)
             if seen is not None:
                 scene.say(seen)

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, delete, func, insert, select, tuple_
 
+from callcenter.domain.facts import LinkRestored
 from callcenter.domain.heard import LinkFact
 from callcenter.domain.model import AgentRef, CallRecord
+from callcenter.domain.wire import loads
 from callcenter.services.ports_books import DayTally, Job, Unexplained
 from kpi.records import AgentSpan
 
 from .call_rows import record_of
 from .engine import OnDatabase, unbroken
+from .heard import last_said
 from .tables import (
     call_queues,
     calls,
@@ -102,7 +105,7 @@ class SqlBooks(OnDatabase):
         """When the link of this PBX was lost and restored, in order."""
         table = journal.c
         query = (
-            select(table.seq, table.at, table.kind)
+            select(table.seq, table.at, table.kind, table.fact)
             .where(table.pbx == pbx, table.kind.in_(("LinkLost", "LinkRestored")))
             .order_by(table.seq)
         )
@@ -110,17 +113,13 @@ class SqlBooks(OnDatabase):
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
             lost = True
-            for seq, at, kind in rows:
+            for seq, at, kind, said in rows:
                 before = 0
                 if kind == "LinkRestored" and not lost:
-                    # A start of ours: what we last said of this PBX is when we still heard it.
-                    last = (
-                        select(table.at)
-                        .where(table.pbx == pbx, table.seq < seq)
-                        .order_by(table.seq.desc())
-                        .limit(1)
-                    )
-                    before = (await connection.execute(last)).scalar() or 0
+                    # A start of ours: when we last said something of this PBX we still heard it.
+                    fact = loads(said)
+                    before = fact.before_ms if isinstance(fact, LinkRestored) else 0
+                    before = before or await last_said(connection, pbx, seq)
                 lost = kind == "LinkLost"
                 found.append(LinkFact(at, not lost, before))
         return found

@@ -322,6 +322,13 @@ ledger_jobs = Table(
     Column("asked_at", BigInteger, nullable=False),
 )
 
+heard = Table(
+    "heard",
+    metadata,
+    Column("pbx", Text, primary_key=True),
+    Column("until_ms", BigInteger, nullable=False),
+)
+
 log_places = Table(
     "log_places",
     metadata,

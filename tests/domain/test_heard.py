@@ -28,6 +28,25 @@ def test_without_a_roster_nothing_was_heard() -> None:
     assert not Heard([LinkFact(5, False)]).throughout(0, 1)
 
 
+def test_a_moment_of_it_was_heard_or_none_at_all() -> None:
+    ears = Heard([LinkFact(100_000, True), LinkFact(200_000, False), LinkFact(300_000, True)])
+    assert ears.partly(150_000, 250_000)
+    assert ears.partly(200_000, 250_000)
+    assert not ears.partly(200_001, 299_999)
+    assert ears.partly(250_000, 300_000)
+    assert not ears.partly(0, 99_999)
+
+
+def test_start_of_ours_says_itself_until_when_we_had_heard() -> None:
+    """The roster's first facts come before it: they are none of the time before."""
+    facts: list[AnyFact] = [
+        LinkRestored(at=1, pbx="p", gap_ms=0, restarted=False),
+        QueueSeen(at=900, pbx="p", queue="q", strategy="", service_level_s=0),
+        LinkRestored(at=900, pbx="p", gap_ms=0, restarted=False, before_ms=5),
+    ]
+    assert turns(facts) == [LinkFact(1, True, 0), LinkFact(900, True, 5)]
+
+
 def test_turns_are_told_by_the_facts_of_the_link() -> None:
     facts: list[AnyFact] = [
         LinkRestored(at=1, pbx="p", gap_ms=0, restarted=False),

@@ -6,10 +6,14 @@ import pytest
 
 from callcenter.domain.facts import (
     AgentStateChanged,
+    CallEnded,
+    ConversationEnded,
+    LinkRestored,
 )
 from callcenter.domain.signals import MemberSeen
 from tests.domain.roster_scene import MEMBERS, rung, the_call
 from tests.playbook import (
+    T0,
     Playbook,
     dial_end,
     enters,
@@ -44,6 +48,46 @@ def test_who_signed_out_while_we_were_down_is_told_so() -> None:
     new.told()
     new.say(*roster(*MEMBERS))
     assert not [fact for fact in new.told() if isinstance(fact, AgentStateChanged)]
+
+
+def test_what_agents_did_while_we_were_down_for_long_is_not_known() -> None:
+    here = [("pbx1:PJSIP/1001", "Sara"), ("pbx1:PJSIP/1009", "Omid")]
+    new = Playbook(on_shift=here, stopped_at=T0 - 3_600_000)
+    new.say(*roster(*MEMBERS))
+    told = [fact for fact in new.facts if isinstance(fact, AgentStateChanged)]
+    assert sorted((fact.agent.interface, fact.at - T0, fact.state) for fact in told) == [
+        ("PJSIP/1001", -3_600_000, "unknown"),
+        ("PJSIP/1001", 0, "ready"),
+        ("PJSIP/1002", 0, "ready"),
+        ("PJSIP/1009", -3_600_000, "unknown"),
+        ("PJSIP/1009", 0, "signed_out"),
+    ]
+    [restored] = [fact for fact in new.facts if isinstance(fact, LinkRestored)]
+    assert restored.before_ms == T0 - 3_600_000
+
+
+def test_over_a_short_restart_agents_go_on_with_what_they_did() -> None:
+    new = Playbook(on_shift=[("pbx1:PJSIP/1001", "Sara")], stopped_at=T0 - 30_000)
+    new.say(*roster(*MEMBERS))
+    told = [fact for fact in new.facts if isinstance(fact, AgentStateChanged)]
+    assert sorted((fact.agent.interface, fact.state) for fact in told) == [
+        ("PJSIP/1001", "ready"),
+        ("PJSIP/1002", "ready"),
+    ]
+
+
+def test_call_that_ended_while_we_were_down_lasted_at_least_until_we_stopped(
+    book: Playbook,
+) -> None:
+    book.talking().wait(20)
+    stopped_at = book.now
+    new = Playbook(resumes=[book.record()], stopped_at=stopped_at)
+    new.now = stopped_at + 3_600_000
+    new.say(*roster(*MEMBERS))
+    [ended] = [fact for fact in new.facts if isinstance(fact, CallEnded)]
+    [talk] = [fact for fact in new.facts if isinstance(fact, ConversationEnded)]
+    assert (ended.at, ended.settled_by) == (stopped_at, "lost_sight")
+    assert (talk.at, talk.talk_ms) == (stopped_at, 20_000)
 
 
 def test_row_of_a_waiting_caller_that_is_older_than_his_answer_is_a_stay_that_ended() -> None:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from callcenter.domain.heard import MARGIN_MS
+
 from .conf import PATIENT
 from .in_flight import InFlight, spans, torn
 from .lab import Lab
@@ -74,13 +76,18 @@ async def closed(product: Product) -> Told:
 
 
 async def ours_restarts(lab: Lab, product: Product) -> Told:
-    """Our service is stopped and killed, each time with four calls under way."""
+    """Our service is stopped and killed, each time with four calls under way; while it is away
+    another one comes and goes."""
     told: Told = {}
     for how, end in (("stopped", product.stop), ("killed", product.kill)):
         flight = InFlight(lab)
+        ready = await one_agent(lab)
         await flight.begin()
         try:
             await end()
+            meanwhile = await one_call(*ready)
+            # What came just before a gap may be missed; this call was over well before we began.
+            await asyncio.sleep(MARGIN_MS / 1000 + 1)
             await product.run()
             queue = flight.wait.queue(PATIENT)
 
@@ -95,6 +102,7 @@ async def ours_restarts(lab: Lab, product: Product) -> Told:
             told[how] = {
                 "board": await product.live(),
                 "queue": queue,
+                "meanwhile": meanwhile,
                 "desk": await product.desk(flight.ringer.interface),
             }
             await flight.finish()
@@ -108,6 +116,8 @@ async def ours_restarts(lab: Lab, product: Product) -> Told:
             told[how]["wrong"] = await told_right(product, told[how]["truth"], 15)
         finally:
             await flight.clear()
+    for how in list(told):
+        told[how]["wrong_meanwhile"] = await told_right(product, told[how]["meanwhile"])
     return {**told, **await closed(product)}
 
 

@@ -1,4 +1,4 @@
-"""AMI cut before any message of any story, for a moment or for hours: afterwards the log completes.
+"""Cut off before any message of any story, for a moment or for hours: the log completes it.
 
 After the replay with its gap the calls are compared with what queue_log has of them, corrected, and
 compared once more. Every stay is there then, and came to what the phones saw or, where that fell
@@ -11,13 +11,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from callcenter.domain.model import CallRecord, Visit
 from callcenter.domain.reconcile import WORSE, Judged, Verdict
 from callcenter.domain.signals import LinkWentDown
 from tests.ami_bridge.pbx_model import PbxModel
-from tests.ami_bridge.replaying import TRACES, Heard, Played, flat, folders, heard, play, truth_of
+from tests.ami_bridge.replaying import (
+    TRACES,
+    Heard,
+    Played,
+    flat,
+    folders,
+    heard,
+    long_after,
+    new_board,
+    play,
+    tell,
+    truth_of,
+)
+from tests.expected import fold
+from tests.invariants import without_repeats
 
 from .test_reconcile_stories import LIES, apply, as_logged, reconciled
 
@@ -60,6 +75,20 @@ def with_gap(story: tuple[Heard, ...], cut: int, back: int, longer_ms: int) -> P
     back_at = max((signal.at for signal in told), default=lost_at) + longer_ms
     rows = PbxModel(told).rows(back_at)
     return play([*before, LinkWentDown(lost_at, "cut"), *rows, *after])
+
+
+def with_stop(story: tuple[Heard, ...], cut: int, longer_ms: int) -> Played:
+    """The story with us stopped before message ``cut``, and started that long after its end."""
+    before = flat(story[:cut])
+    facts = tell(new_board(), before)
+    stored = [msgspec.json.encode(record) for record in fold(facts).values()]
+    records = [msgspec.json.decode(record, type=CallRecord) for record in stored]
+    back_at = max(signal.at for signal in flat(story)) + longer_ms
+    board = new_board()
+    board.resume(records, stopped_at=max((fact.at for fact in facts), default=0))
+    facts += tell(board, PbxModel(flat(story)).rows(back_at))
+    facts = without_repeats(facts + long_after(board, back_at))
+    return Played(facts, fold(facts), board)
 
 
 def by_call(verdicts: list[Judged]) -> dict[str, Verdict]:
@@ -139,6 +168,14 @@ def test_link_lost_for_a_moment_in_any_moment_of_a_story(folder: Path) -> None:
             f"lost before {story[cut : cut + 1]}",
             sure=sure,
         )
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_service_down_for_hours_from_any_moment_of_a_story(folder: Path) -> None:
+    story = heard(folder)
+    for cut in range(1, len(story) + 1):
+        played = with_stop(story, cut, HOURS_MS)
+        complete(folder, played, f"stopped before {story[cut : cut + 1]}", sure=True)
 
 
 def test_the_exceptions_are_stories() -> None:

@@ -63,7 +63,10 @@ async def test_the_turns_of_a_link_tell_when_we_were_not_there(database: Databas
         LinkRestored(at=250, pbx="shop", gap_ms=0, restarted=False),
         LinkRestored(at=300, pbx="pbx1", gap_ms=100, restarted=False),
         started("pbx1:2.0", at=350),
+        # Told by an older version of ours: then the last facts before it tell.
         LinkRestored(at=900, pbx="pbx1", gap_ms=0, restarted=False),
+        started("pbx1:3.0", at=990),
+        LinkRestored(at=1_000, pbx="pbx1", gap_ms=0, restarted=False, before_ms=950),
     ]
     await SqlJournal(database).append(facts)
     turns = await SqlBooks(database).turns("pbx1")
@@ -72,6 +75,7 @@ async def test_the_turns_of_a_link_tell_when_we_were_not_there(database: Databas
         (200, False, 0),
         (300, True, 0),
         (900, True, 350),
+        (1_000, True, 950),
     ]
 
 
