@@ -13,6 +13,8 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from callcenter.domain.signals import LegSeen, MemberSeen, Signal
 from callcenter.domain.signals import LinkWentDown as WentDown
 from callcenter.supervise import Tasks
@@ -38,7 +40,7 @@ IDLE_S = 0.25
 """So often time passes for the switchboard when nothing is said."""
 
 
-class Heard(NamedTuple):
+class Heard(Struct, gc=False):
     """What one message led to, and when it arrived (epoch ms); 0: with the one before it."""
 
     at: int

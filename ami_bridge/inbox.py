@@ -14,11 +14,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from ami_bridge.protocol import Message
 from ami_bridge.roster import Roster
 
 
-class Arrived(NamedTuple):
+class Arrived(Struct, gc=False):
     """One event, stamped when its bytes were read."""
 
     message: Message

@@ -66,4 +66,5 @@ class Instants:
         low = self._now_min
         if self._last_min is not None and self._last_min < low:
             low = self._last_min
-        return int(min(said + low, arrived_ms))
+        at = said + low
+        return int(at if at < arrived_ms else arrived_ms)

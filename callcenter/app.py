@@ -205,7 +205,11 @@ class Service:
             await self._database.close()
 
     def _heard(self) -> list[str]:
-        return [r.name for r in self.rooms if r.link.state == "up" and not r.switchboard.blind]
+        return [
+            room.name
+            for room in self.rooms
+            if room.link.state == "up" and room.feed.rostered_at and not room.switchboard.blind
+        ]
 
     def ready(self) -> tuple[bool, list[str]]:
         """Whether the service does its work, and why not."""

@@ -67,8 +67,8 @@ class PbxRoom(Struct, frozen=True):
                 lag_ms(clock.wall_ms() - batch.arrived_ms)
 
     def _to_take(self, batch: Batch) -> Iterator[Signal]:
-        for at, signals in batch.heard:
-            yield from self.switchboard.in_time(at, signals)
+        for heard in batch.heard:
+            yield from self.switchboard.in_time(heard.at, heard.signals)
         if not batch.heard:
             yield from self.switchboard.passed(batch.arrived_ms)
 

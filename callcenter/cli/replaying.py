@@ -79,10 +79,10 @@ def replay(lines: Iterable[TraceLine], pbx: str, rules: Rules, tally: Tally) -> 
     """The facts of a recording, in order; ``tally`` counts on the way."""
     board = Switchboard(pbx, rules)
     last = 0
-    for at, signals in _Connection(tally).heard(lines):
-        tally.signals += len(signals)
-        last = max(last, at)
-        for fact in board.hear(at, signals):
+    for heard in _Connection(tally).heard(lines):
+        tally.signals += len(heard.signals)
+        last = max(last, heard.at)
+        for fact in board.hear(heard.at, heard.signals):
             tally.facts += 1
             yield fact
     for fact in board.hear(last + LONG_AFTER_MS, ()):

@@ -12,7 +12,7 @@ already knows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -136,26 +136,28 @@ class Switchboard:
         """A message came at ``at`` (epoch ms; 0: with the one before it) and means ``signals``."""
         return [fact for signal in self.in_time(at, signals) for fact in self.apply(signal)]
 
-    def in_time(self, at: int, signals: Sequence[Signal]) -> Iterator[Signal]:
+    def in_time(self, at: int, signals: Sequence[Signal]) -> Sequence[Signal]:
         """What is to be taken of ``hear``, one after the other: if it was quiet before, first that
         time passed, whether or not somebody looked (``passed``) in between. So the facts depend on
         what came when, and on nothing else."""
-        if at:
-            yield from self.passed(at)
-            self._heard_at = at
-            if signals:
-                self._lag = min(max(0, at - signals[-1].at), LAG_MS)
-        yield from signals
+        if not at:
+            return signals
+        before = self.passed(at)
+        self._heard_at = at
+        if signals:
+            self._lag = min(max(0, at - signals[-1].at), LAG_MS)
+        return [*before, *signals] if before else signals
 
-    def passed(self, now: int) -> Iterator[Signal]:
+    def passed(self, now: int) -> Sequence[Signal]:
         """Time passes until ``now`` (epoch ms) and nothing was heard: what is due is settled.
 
         Messages that follow each other closely are worked in their own time: what a slow link, or
         one that was frozen, brings late must not be settled before its evidence is there.
         """
+        if now - self._heard_at < QUIET_MS:
+            return ()
         due = self.next_wake
-        if now - self._heard_at >= QUIET_MS and due is not None and due <= now - self._lag:
-            yield Woke(now - self._lag)
+        return () if due is None or due > now - self._lag else (Woke(now - self._lag),)
 
     def apply(self, signal: Signal) -> list[AnyFact]:
         """The facts that ``signal`` leads to, in order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -105,11 +105,16 @@ def talks_of(record: CallRecord, agent: str) -> list[Conversation]:
 
 def phase(record: CallRecord, agent: str) -> str:
     """Where the call stands for this agent; empty when it is none of his any more."""
-    talks = talks_of(record, agent)
+    return _phase(record, talks_of(record, agent), lambda: offers_to(record, agent))
+
+
+def _phase(
+    record: CallRecord, talks: Sequence[Conversation], offers_of: Callable[[], Sequence[Offer]]
+) -> str:
     if any(talk.parted_at is None for talk in talks):
         held = all(talk.held_since is not None for talk in talks if talk.parted_at is None)
         return "held" if held else "talking"
-    offers = offers_to(record, agent)
+    offers = offers_of()
     if any(offer.end is None for offer in offers):
         return "ringing"
     if talks:
@@ -143,7 +148,7 @@ def card(
     customer = info.customer if info is not None else None
     return {
         "id": record.id,
-        "phase": phase(record, agent),
+        "phase": _phase(record, talks, lambda: offers),
         "queue": visit.queue if visit is not None else "",
         "line": line_shown or record.line,
         "direction": record.direction,
