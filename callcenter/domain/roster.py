@@ -92,6 +92,9 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
                 for queue, member in agent.queues.items()
                 if member.roster == scene.roster_number
             }
+        if agent.wrap is not None and not (agent.wrap.until or wrap_up.paused_for_it(agent)):
+            # Taken up after a restart of ours: the pause that it was is over, when nobody saw.
+            wrap_up.end(scene, agent, max(lost_at, agent.wrap.since))
         scene.touch(agent.ref.id)
     scene.stopping_at = 0
     was_lost, scene.agents.lost = scene.agents.lost, False

@@ -165,3 +165,28 @@ def test_the_last_talk_is_the_one_that_ended_last_whichever_record_comes_first()
             "pbx1:d",
             1,
         )
+
+
+def test_after_call_work_by_pause_that_ended_while_we_were_down_is_over() -> None:
+    book = Playbook().with_members("support", "1001").waiting().ringing().talking().wait(5)
+    book.hangs_up("c", "a", "b-a")
+    book.say(member("1001", paused=True, paused_reason="wrapup"))
+    started_at = book.now
+    assert book.state_of("1001") == "wrap_up"
+    new = Playbook(resumes=stored(book), stopped_at=started_at + 7_000)
+    new.now = started_at + 3_600_000
+    new.say(*roster(member("1001", row=True)))
+    assert new.state_of("1001") == "ready"
+    [ended] = [fact for fact in new.facts if isinstance(fact, WrapUpEnded)]
+    assert (ended.at, ended.wrapup_ms) == (started_at + 7_000, 7_000)
+
+
+def test_after_call_work_by_pause_goes_on_while_he_is_paused_for_it() -> None:
+    book = Playbook().with_members("support", "1001").waiting().ringing().talking().wait(5)
+    book.hangs_up("c", "a", "b-a")
+    book.say(member("1001", paused=True, paused_reason="wrapup")).wait(9)
+    new = Playbook(resumes=stored(book), stopped_at=book.now)
+    new.now = book.now + 3_000
+    new.say(*roster(member("1001", row=True, paused=True, paused_reason="wrapup")))
+    assert new.state_of("1001") == "wrap_up"
+    assert not [fact for fact in new.facts if isinstance(fact, WrapUpEnded)]
