@@ -98,7 +98,7 @@ def begin(scene: Scene, track: CallTrack, agent: Agent, leg: Leg, at: int) -> No
     if offer is not None:
         offers.end(scene, track, offer, "answered", at)
     offer = track.answered_offers.pop(agent.ref.id, None)
-    visit = _visit_for(track, agent, offer.visit if offer is not None else None)
+    visit = _visit_for(scene, track, agent, offer.visit if offer is not None else None)
     if visit is not None:
         # Where an agent waited in the queue for the customer, he was the one who was answered.
         own = visit.leg == track.customer or not visit.connected_at
@@ -230,15 +230,19 @@ def talk_of_leg(scene: Scene, leg: Leg) -> tuple[CallTrack, OpenTalk] | None:
     return None
 
 
-def _visit_for(track: CallTrack, agent: Agent, offered: int | None) -> OpenVisit | None:
-    """The visit that ends by joining this agent: the one he was rung for, else one of his."""
+def _visit_for(
+    scene: Scene, track: CallTrack, agent: Agent, offered: int | None
+) -> OpenVisit | None:
+    """The visit that ends by joining this agent: the one he was rung for, else, if that may have
+    escaped us, one of his queues'."""
     if offered is not None:
         return track.visits.get(offered)
     for visit in track.visits.values():
         if visit.connected_to == agent.ref.id or visit.connected_at:
             return visit
     for visit in track.visits.values():
-        if visit.queue.casefold() in agent.queues:
+        unseen = visit.entered_at <= scene.restored_at and not visit.gave_up_at
+        if unseen and visit.queue.casefold() in agent.queues:
             return visit
     return None
 

@@ -15,7 +15,7 @@ from callcenter.domain.facts import (
     ConversationEnded,
     OfferEnded,
 )
-from callcenter.domain.signals import Parked, PbxStopping, SpyBegan
+from callcenter.domain.signals import MemberSeen, Parked, PbxStopping, SpyBegan
 from tests.expected import ext_of
 from tests.playbook import (
     Playbook,
@@ -32,10 +32,14 @@ from tests.playbook import (
     holds,
     is_hung_up,
     joins_queue,
+    line_in,
+    member,
     parts,
     phone,
     removed,
+    roster,
     state,
+    waits,
 )
 
 
@@ -348,10 +352,27 @@ def test_joined_to_a_bridge_by_a_leg_never_heard_of(book: Playbook) -> None:
 def test_agent_joined_without_any_offer_ends_the_visit_of_his_queue() -> None:
     """We came in the middle: neither ringing nor connect was seen, only the bridge."""
     book = Playbook().with_members("support", "1001").waiting().wait(7)
+    book.say(*roster(member("1001", row=True), line_in("c", row=True), waits("c")))
     book.say(phone("a", "1001", "c"), enters("a", "b"), enters("c", "b"))
     [visit] = book.record().visits
     assert (visit.end, visit.wait_ms) == ("answered", 7_000)
     assert book.record().conversations[0].queue == "support"
+
+
+def test_agent_of_the_queue_to_whom_a_waiting_caller_is_brought_did_not_answer_in_it() -> None:
+    """AMI bridges or redirects him to somebody whom the queue did not ring."""
+    book = Playbook().with_members("support", "1001").waiting().wait(7)
+    book.say(phone("p", "1001"), enters("c", "b"), enters("p", "b")).wait(3)
+    book.hangs_up("c", "p", "b")
+    record = book.record()
+    assert [visit.end for visit in record.visits] == ["withdrawn"]
+    assert [(talk.queue, talk.visit) for talk in record.conversations] == [("", None)]
+
+
+def test_phone_of_an_agent_is_his_though_another_member_names_it_as_his_state() -> None:
+    book = Playbook().say(MemberSeen(0, "sales", "Local/9@far", "Far", "PJSIP/1001", 1, False))
+    book.with_members("support", "1001").waiting().ringing().talking().wait(5)
+    assert [ext_of(talk.agent) for talk in book.record().conversations] == ["1001"]
 
 
 def test_agents_own_call_that_still_waits_in_a_queue_is_over_when_he_is_joined() -> None:
