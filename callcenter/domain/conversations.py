@@ -241,7 +241,8 @@ def _visit_for(
         if visit.connected_to == agent.ref.id or visit.connected_at:
             return visit
     for visit in track.visits.values():
-        unseen = visit.entered_at <= scene.restored_at and not visit.gave_up_at
+        unseen = scene.blind or visit.entered_at <= scene.restored_at
+        unseen = unseen and not visit.gave_up_at
         if unseen and visit.queue.casefold() in agent.queues:
             return visit
     return None

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from .facts import (
     AgentOffered,
     AnyFact,
@@ -120,11 +122,11 @@ def correction(
                 talks += 1
             elif agents.same(logged.agent, talk.agent):
                 who = talk.agent
-            facts.append(
-                _talk(
-                    record.pbx, record.id, talk.number if talk else talks, number, logged, who, talk
-                )
-            )
+            which = talk.number if talk else talks
+            told = _talk(record.pbx, record.id, which, number, logged, who, talk)
+            if talk is not None and in_parts(record, talk, logged):
+                told = structs.replace(told, at=talk.joined_at, talk_ms=talk.talk_ms or 0)
+            facts.append(told)
     last = max((logged for _, _, logged in mended), key=lambda logged: logged.last_s)
     by = record.ended_by or "unknown"
     ends_it = last.last_s * 1000 >= (record.ended_at or 0) - 1_000
@@ -141,6 +143,17 @@ def correction(
         )
     )
     return ordered(facts)
+
+
+def in_parts(record: CallRecord, talk: Conversation, logged: LoggedVisit) -> bool:
+    """Whether the same agent talked again in what is one talk to the log: after a parking, or
+    because we lost him from sight in between."""
+    return any(
+        other.visit is None
+        and other.agent.id == talk.agent.id
+        and talk.joined_at < other.joined_at <= (logged.last_s + 1) * SECOND_MS
+        for other in record.conversations
+    )
 
 
 def _offers_of(record: CallRecord) -> list[Offer]:
@@ -245,7 +258,7 @@ def _talk(
         talk_ms=talk_s * 1000,
         ended_by=logged.by or "unknown",
         settled_by="queue_log",
-        queue=logged.queue if known is None else known.queue,
+        queue=logged.queue if known is None else known.queue or logged.queue,
         visit=visit,
         transfer=kind,
         to=to,

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from .corrections import correction, imported
+from .corrections import correction, imported, in_parts
 from .facts import AnyFact
 from .heard import Heard
 from .known_lies import lie, stray
@@ -120,6 +120,8 @@ def judge(
             continue
         talk = None if visit is None else talk_of(record, visit)
         blind = not seen or record.settled_by == "lost_sight"
+        if talk is None and blind:
+            talk = found_talking(record, logged, agents)
         ended = (logged.parted_s or logged.last_s) * 1000
         end_heard = heard.throughout(ended, ended + SECOND_MS)
         found = differences(
@@ -222,6 +224,26 @@ def talk_of(record: CallRecord, visit: Visit) -> Conversation | None:
     return next((talk for talk in record.conversations if talk.visit == visit.number), None)
 
 
+def found_talking(
+    record: CallRecord, logged: LoggedVisit, agents: AgentNames
+) -> Conversation | None:
+    """The conversation that ended this stay, though ours belongs to none: he entered, or was
+    answered, behind a gap and we found them talking."""
+    if logged.connected_s is None:
+        return None
+    from_ms, to_ms = (logged.connected_s - 1) * 1000, (logged.last_s + 1) * 1000
+    return next(
+        (
+            talk
+            for talk in record.conversations
+            if talk.visit is None
+            and from_ms <= talk.joined_at <= to_ms
+            and agents.same(logged.agent, talk.agent)
+        ),
+        None,
+    )
+
+
 def differences(
     record: CallRecord,
     visit: Visit | None,
@@ -258,7 +280,11 @@ def differences(
     if logged.parted_s is None or (logged.talk_s is None and logged.cut):
         if talk.talk_ms is None or talk.ended_by not in ("pbx", "unknown") or logged.cut:
             differ("talk", f"{talk.talk_ms} ms", "no end")
-    elif logged.talk_s is not None and not _near(talk.talk_ms, logged.talk_s):
+    elif (
+        logged.talk_s is not None
+        and not _near(talk.talk_ms, logged.talk_s)
+        and (seen or not in_parts(record, talk, logged))
+    ):
         differ("talk", f"{talk.talk_ms} ms", f"{logged.talk_s} s")
     if logged.by == "transfer" and talk.transfer is None and talk.ended_by != "transfer":
         differ("by", talk.ended_by, f"a transfer to {logged.to or 'somebody'}")

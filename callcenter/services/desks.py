@@ -356,11 +356,7 @@ class Desks:
             return
         before, after = desk.shown, self._build(agent, desk)
         # Most of a desk stays as it is; equal parts are passed over at the price of one comparison.
-        moved = [
-            key
-            for key, value in after.items()
-            if value is not (was := before[key]) and value != was
-        ]
+        moved = [key for key, value in after.items() if value != before[key]]
         if not moved:
             return
         old, new = ({key: desk_then[key] for key in moved} for desk_then in (before, after))

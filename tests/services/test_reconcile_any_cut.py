@@ -8,13 +8,14 @@ unexplained, and a second comparison finds nothing more.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from callcenter.domain.model import CallRecord, Visit
+from callcenter.domain.model import CallRecord, Conversation, Visit
 from callcenter.domain.reconcile import WORSE, Judged, Verdict
 from callcenter.domain.signals import LinkWentDown
 from tests.ami_bridge.pbx_model import PbxModel
@@ -42,8 +43,8 @@ EVERY = [
     if "ami_cut" not in folder.name
 ]
 HOURS_MS = 3 * 3_600_000
-SWALLOWED = 8
-"""Messages that a short gap hides."""
+SWALLOWED = (8, 30)
+"""Messages that a short gap hides: an end and what led to it, or a call's entering and answer."""
 ENDS = {
     "transferred": "answered",
     "timeout": "timed_out",
@@ -55,14 +56,35 @@ ROUNDING_MS = 250
 UNTOLD = {
     # No list of channels in the model of the PBX says who signed in to a pool of agents.
     "pool_two_calls",
+    # Nor who was called by whom: of a call out that entered a queue meanwhile both legs are calls.
+    "outbound_to_queue",
 }
 SPLIT_IN_THE_GAP = {
-    # When the customer was parked, bridged or joined by a third one nobody heard, and queue_log
-    # counts on: what we have lies between both.
+    # When he was parked, bridged, handed on or joined by a third one nobody heard, and queue_log
+    # counts on: what we have lies between both, some seconds from the truth.
+    "atxfer_threeway",
     "atxfer_threeway_colleague_leaves",
     "bridged_while_waiting",
+    "conference_agents_leave_first",
+    "conference_caller_leaves_first",
+    "keyed_ask_by_the_caller",
+    "keyed_ask_in_vain_by_the_caller",
+    "local_n_atxfer",
+    "local_n_blind",
+    "local_n_park",
+    "park_comes_back",
     "park_retrieve",
+    "park_same_agent",
     "park_then_blind",
+    "pool_hands_on",
+    "redirect_waiting",
+    "redirected_while_ringing",
+}
+THREE = {
+    # Of whom two agents met behind the gap, the log names the one of whom we did not know then.
+    "atxfer_threeway",
+    "atxfer_threeway_colleague_leaves",
+    "keyed_ask_by_the_caller",
 }
 
 
@@ -125,6 +147,16 @@ def talked_as_told(record: CallRecord, visit: Visit, told: dict[str, Any], off: 
     )
 
 
+def twice_at_once(record: CallRecord) -> list[Conversation]:
+    """Conversations in which an agent would talk with the customer while he does already."""
+    talks = sorted(record.conversations, key=lambda talk: (talk.agent.id, talk.joined_at))
+    return [
+        later
+        for talk, later in pairwise(talks)
+        if talk.agent.id == later.agent.id and later.joined_at < (talk.parted_at or 0)
+    ]
+
+
 def complete(folder: Path, played: Played, where: str, *, sure: bool) -> None:
     """Compares, corrects, compares again, and looks at what is in the records then."""
     facts, calls, _ = played
@@ -136,6 +168,8 @@ def complete(folder: Path, played: Played, where: str, *, sure: bool) -> None:
     second = reconciled(folder, facts, calls)
     assert [fact for each in second for fact in each.facts] == [], where
     assert by_call(second) == by_call(first), where
+    if folder.name not in THREE:
+        assert [talk for record in calls.values() for talk in twice_at_once(record)] == [], where
     left = [(v, c) for c in calls.values() for v in c.visits if v.end != "refused"]
     tolerance = truth["tol"] * 1000 + ROUNDING_MS
     for told in [visit for stays in as_logged(truth) for visit in stays]:
@@ -156,12 +190,13 @@ def test_link_lost_for_hours_in_any_moment_of_a_story(folder: Path) -> None:
         complete(folder, played, f"lost before {story[cut : cut + 1]}", sure=True)
 
 
+@pytest.mark.parametrize("swallowed", SWALLOWED)
 @pytest.mark.parametrize("folder", [each for each in EVERY if each.id not in UNTOLD])
-def test_link_lost_for_a_moment_in_any_moment_of_a_story(folder: Path) -> None:
+def test_link_lost_for_a_moment_in_any_moment_of_a_story(folder: Path, swallowed: int) -> None:
     story = heard(folder)
     sure = folder.name not in SPLIT_IN_THE_GAP
     for cut in range(1, len(story) + 1):
-        back = min(len(story), cut + SWALLOWED)
+        back = min(len(story), cut + swallowed)
         complete(
             folder,
             with_gap(story, cut, back, 0),
@@ -180,5 +215,5 @@ def test_service_down_for_hours_from_any_moment_of_a_story(folder: Path) -> None
 
 def test_the_exceptions_are_stories() -> None:
     names = {folder.name for folder in folders()}
-    assert names >= UNTOLD | SPLIT_IN_THE_GAP
+    assert names >= UNTOLD | SPLIT_IN_THE_GAP | THREE
     assert LIES.keys() & SPLIT_IN_THE_GAP
