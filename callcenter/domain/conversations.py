@@ -230,20 +230,14 @@ def talk_of_leg(scene: Scene, leg: Leg) -> tuple[CallTrack, OpenTalk] | None:
     return None
 
 
-def _visit_for(
-    scene: Scene, track: CallTrack, agent: Agent, offered: int | None
-) -> OpenVisit | None:
-    """The visit that ends by joining this agent: the one he was rung for, else, if that may have
-    escaped us, one of his queues'."""
-    if offered is not None:
-        return track.visits.get(offered)
-    for visit in track.visits.values():
-        if visit.connected_to == agent.ref.id or visit.connected_at:
-            return visit
+def _visit_for(scene: Scene, track: CallTrack, agent: Agent, rung: int | None) -> OpenVisit | None:
+    """The visit that this ends: of his ringing, or, where that may have escaped us, of his queue."""
+    if rung is not None:
+        return track.visits.get(rung)
     for visit in track.visits.values():
         unseen = scene.blind or visit.entered_at <= scene.restored_at
-        unseen = unseen and not visit.gave_up_at
-        if unseen and visit.queue.casefold() in agent.queues:
+        escaped = unseen and not visit.gave_up_at and visit.queue.casefold() in agent.queues
+        if visit.connected_to == agent.ref.id or visit.connected_at or escaped:
             return visit
     return None
 
