@@ -231,7 +231,7 @@ def talk_of_leg(scene: Scene, leg: Leg) -> tuple[CallTrack, OpenTalk] | None:
 
 
 def _visit_for(scene: Scene, track: CallTrack, agent: Agent, rung: int | None) -> OpenVisit | None:
-    """The visit that this ends: of his ringing, or, where that may have escaped us, of his queue."""
+    """The visit that this ends: of his ringing, or, if that may have escaped us, of his queue."""
     if rung is not None:
         return track.visits.get(rung)
     for visit in track.visits.values():
