@@ -125,8 +125,7 @@ class AgentBook:
         if agent is None:
             agent = Agent(AgentRef(agent_id, name or interface, interface))
             self._by_id[agent_id] = agent
-            # His own phone is nobody else's, though it may stand for another in the queues.
-            self._by_device[bare(interface).lower()] = agent_id
+            self._by_device.setdefault(bare(interface).lower(), agent_id)
         elif name and name not in (agent.ref.name, interface):
             agent.ref = AgentRef(agent_id, name, interface)
         elif interface != bare(interface) and agent.ref.interface == bare(interface):

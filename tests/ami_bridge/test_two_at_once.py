@@ -56,7 +56,7 @@ def came_to(calls: dict[str, CallRecord], later_ms: int = 0) -> tuple[str, objec
         (call, NUMBER.sub(r"\1", agent), joined - later_ms, parted - later_ms, held)
         for call, agent, joined, parted, held, *_ in talks(calls)
     ]
-    return NUMBER.sub(r"\1", repr(ends(calls))), spoken
+    return NUMBER.sub(r"\1", repr(ends(calls))), sorted(spoken)
 
 
 STORIES = {folder: story for folder in folders() if (story := alone(folder))}

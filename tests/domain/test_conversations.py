@@ -15,7 +15,7 @@ from callcenter.domain.facts import (
     ConversationEnded,
     OfferEnded,
 )
-from callcenter.domain.signals import MemberSeen, Parked, PbxStopping, SpyBegan
+from callcenter.domain.signals import Parked, PbxStopping, SpyBegan
 from tests.expected import ext_of
 from tests.playbook import (
     Playbook,
@@ -367,12 +367,6 @@ def test_agent_of_the_queue_to_whom_a_waiting_caller_is_brought_did_not_answer_i
     record = book.record()
     assert [visit.end for visit in record.visits] == ["withdrawn"]
     assert [(talk.queue, talk.visit) for talk in record.conversations] == [("", None)]
-
-
-def test_phone_of_an_agent_is_his_though_another_member_names_it_as_his_state() -> None:
-    book = Playbook().say(MemberSeen(0, "sales", "Local/9@far", "Far", "PJSIP/1001", 1, False))
-    book.with_members("support", "1001").waiting().ringing().talking().wait(5)
-    assert [ext_of(talk.agent) for talk in book.record().conversations] == ["1001"]
 
 
 def test_agents_own_call_that_still_waits_in_a_queue_is_over_when_he_is_joined() -> None:
