@@ -99,8 +99,6 @@ class Message(Struct, eq=False, gc=False):
             return NotImplemented
         return self.name == other.name and list(self.items()) == list(other.items())
 
-    __hash__ = None  # type: ignore[assignment]  # equal by content: no key
-
     def __repr__(self) -> str:
         return f"Message({self.name!r}, {dict(self.items())!r})"
 

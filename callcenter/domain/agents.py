@@ -95,8 +95,6 @@ class AgentBook:
         self.lost = False
         self.on_shift: dict[str, AgentRef] = {}
         """Who was signed in when we stopped and was not told of since: the roster decides."""
-        self.stopped_at = 0
-        """Since when we were away, before this start of ours (epoch ms)."""
 
     def all(self) -> list[Agent]:
         """Every agent known."""
@@ -173,13 +171,13 @@ class AgentBook:
             return "unreachable", "", ""
         return "ready", "", ""
 
-    def unwatched(self, agent: Agent, at: int) -> AgentStateChanged | None:
+    def unwatched(self, agent: Agent, stopped_at: int, at: int) -> AgentStateChanged | None:
         """The fact that nobody knows what he did since we stopped, once, if that was long ago."""
-        if agent.ref.id not in self.on_shift or not 0 < self.stopped_at < at - SHORT_MS:
+        if agent.ref.id not in self.on_shift or not 0 < stopped_at < at - SHORT_MS:
             return None
-        agent.told_at = self.stopped_at
+        agent.told_at = stopped_at
         return AgentStateChanged(
-            at=self.stopped_at,
+            at=stopped_at,
             pbx=self._pbx,
             agent=agent.ref,
             state="unknown",

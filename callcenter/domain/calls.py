@@ -193,7 +193,7 @@ class Scene:
         self.stopping_at = 0
         self.lost_at = 0
         self.stopped_at = 0
-        """When we last said something, before we started anew; 0 once the roster has been read."""
+        """When we were last here, before we started anew."""
         self.roster_at = 0
         self.restarted = False
         self.blind = False
@@ -207,6 +207,11 @@ class Scene:
         self.touched: dict[str, None] = {}
         self.taken_over: list[CallTrack] = []
         self.out: list[AnyFact] = []
+
+    @property
+    def away_since(self) -> int:
+        """When we were last here, until the first roster after our start has been read; then 0."""
+        return 0 if self.restored_at else self.stopped_at
 
     def misses_nothing(self, at: int) -> bool:
         """Whether what leads to an end at ``at`` was seen if it was: that nobody hung up, say."""

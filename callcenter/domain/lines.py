@@ -238,8 +238,8 @@ def gone(scene: Scene, leg: Leg, at: int, cause: int) -> None:
             if customer is not None and not (visit.left_at or visit.gave_up_at):
                 visit.leg = customer.id
             else:
-                went = visits.Gone(leg.silent, scene.misses_nothing(at))
-                visits.settle(scene, track, visit, at, gone=went, far=leg.hungup_far)
+                far, silent = leg.hungup_far, leg.silent and scene.misses_nothing(at)
+                visits.settle(scene, track, visit, at, gone=True, far=far, silent=silent)
         unanswered = track.direction == "outbound" and not track.far_answered
         if unanswered and leg.id == track.customer and _a_line(scene, leg) and not leg.dial_told:
             track.dial_ends.append(DIAL_BY_CAUSE.get(cause, "NOANSWER"))
@@ -278,8 +278,7 @@ def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") 
             offers.lifted_in_vain(scene, track, agent_id, "cancelled", at)
     visits.unnamed(scene, track)
     for visit in list(track.visits.values()):
-        far = bool(track.asked_at) and not lost
-        visits.settle(scene, track, visit, at, gone=visits.Gone(), far=far)
+        visits.settle(scene, track, visit, at, gone=True, far=bool(track.asked_at) and not lost)
     scene.calls.pop(track.id, None)
     scene.let_sleep(track.id)
     scene.say(

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field
 
-from .corrections import correction, imported, in_parts
+from .corrections import SECOND_MS, correction, imported, in_parts
 from .facts import AnyFact
 from .heard import Heard
 from .known_lies import lie, stray
@@ -28,7 +28,6 @@ Verdict = Literal["equal", "corrected", "unexplained"]
 TOLERANCE_MS = 1_250
 """Durations may differ by a second, for queue_log's are differences of whole seconds, and by the
 moment between its look at the clock and the event's."""
-SECOND_MS = 1_000
 NEAR_MS = 2_500
 """A stay of ours and one of the log that began this close are the same."""
 

@@ -57,7 +57,7 @@ def ended(scene: Scene, s: RosterEnded) -> None:
 
 
 def _compare(scene: Scene, s: RosterEnded) -> None:
-    lost_at = scene.lost_at or scene.stopped_at or s.at
+    lost_at = scene.lost_at or scene.away_since or s.at
     if scene.restarted and not scene.stopping_at:
         scene.stopping_at = lost_at
     for leg in list(scene.legs.legs.values()):
@@ -101,7 +101,7 @@ def _compare(scene: Scene, s: RosterEnded) -> None:
     scene.blind = False
     gap = max(0, s.at - scene.lost_at) if was_lost and scene.lost_at else 0
     scene.lost_at = 0
-    before, scene.stopped_at = scene.stopped_at, 0
+    before = scene.away_since
     scene.restored_at, scene.gap_ms = s.at, max(gap, s.at - before if before else 0)
     scene.say(
         LinkRestored(

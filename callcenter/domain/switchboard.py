@@ -124,7 +124,7 @@ class Switchboard:
         any more has signed out meanwhile, and his span ends. ``stopped_at``: when we last said
         something of this PBX (epoch ms).
         """
-        self.scene.stopped_at = self.scene.agents.stopped_at = stopped_at
+        self.scene.stopped_at = stopped_at
         for agent_id, name in on_shift:
             pbx, _, interface = agent_id.partition(":")
             if pbx == self.scene.pbx:
@@ -209,7 +209,7 @@ class Switchboard:
                 del scene.touched[agent_id]
         for agent_id in touched:
             agent = scene.agents.known(agent_id)
-            unwatched = scene.agents.unwatched(agent, at)
+            unwatched = scene.agents.unwatched(agent, scene.stopped_at, at)
             if unwatched is not None:
                 scene.say(unwatched)
             seen = scene.agents.seen(agent, at)

@@ -22,7 +22,6 @@ anything else                              unknown
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from .calls import CallTrack, OpenVisit, Scene
 from .facts import QueueEntered, QueueLeft, QueueRefused, VisitCorrected
@@ -46,14 +45,6 @@ BY_STATUS: dict[str, VisitEnd] = {
     "WITHDRAW": "withdrawn",
 }
 REFUSALS = frozenset(("FULL", "JOINEMPTY", "JOINUNAVAIL", "CLOSED", "UNKNOWN"))
-
-
-class Gone(NamedTuple):
-    """How a caller's leg went. ``silent``: its own line would have told that it hung it up, and did
-    not; ``surely``: that cannot have escaped us."""
-
-    silent: bool = False
-    surely: bool = True
 
 
 def visit_at(track: CallTrack, queue: str, leg: str = "") -> OpenVisit | None:
@@ -180,14 +171,16 @@ def settle(
     visit: OpenVisit,
     at: int,
     *,
-    gone: Gone | None = None,
+    gone: bool = False,
     far: bool = False,
+    silent: bool = False,
     final: bool = False,
 ) -> None:
     """Ends a visit whose evidence is complete.
 
-    ``gone``: the caller's leg is, and how; ``far``: its own line hung it up. ``final``: it is known
-    to be over (another visit began, time is up) and what we have must do.
+    ``gone``: the caller's leg is gone, ``far``: its own line hung it up, ``silent``: its own line
+    would have told that, we would have heard it, and it did not. ``final``: it is known to be
+    over (another visit began, time is up) and what we have must do.
     """
     if visit.connected_at:
         if gone or final:
@@ -207,9 +200,9 @@ def settle(
     if scene.stopping_at:
         close(scene, track, visit, "system", over)
     elif visit.gave_up_at:
-        if far or (gone and visit.variables_seen and not gone.silent):
+        if far or (gone and visit.variables_seen and not silent):
             close(scene, track, visit, "abandoned", min(over, visit.hungup_at or over))
-        elif gone and visit.variables_seen and gone.surely:
+        elif gone and visit.variables_seen:
             close(scene, track, visit, "withdrawn", over)
         elif gone:
             close(scene, track, visit, "unknown", over)

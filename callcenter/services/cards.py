@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -105,16 +105,13 @@ def talks_of(record: CallRecord, agent: str) -> list[Conversation]:
 
 def phase(record: CallRecord, agent: str) -> str:
     """Where the call stands for this agent; empty when it is none of his any more."""
-    return _phase(record, talks_of(record, agent), lambda: offers_to(record, agent))
+    return _phase(record, talks_of(record, agent), offers_to(record, agent))
 
 
-def _phase(
-    record: CallRecord, talks: Sequence[Conversation], offers_of: Callable[[], Sequence[Offer]]
-) -> str:
+def _phase(record: CallRecord, talks: Sequence[Conversation], offers: Sequence[Offer]) -> str:
     if any(talk.parted_at is None for talk in talks):
         held = all(talk.held_since is not None for talk in talks if talk.parted_at is None)
         return "held" if held else "talking"
-    offers = offers_of()
     if any(offer.end is None for offer in offers):
         return "ringing"
     if talks:
@@ -148,7 +145,7 @@ def card(
     customer = info.customer if info is not None else None
     return {
         "id": record.id,
-        "phase": _phase(record, talks, lambda: offers),
+        "phase": _phase(record, talks, offers),
         "queue": visit.queue if visit is not None else "",
         "line": line_shown or record.line,
         "direction": record.direction,

@@ -18,19 +18,18 @@ from callcenter.domain.facts import LinkLost, LinkRestored
 from callcenter.domain.model import CallRecord
 from callcenter.domain.signals import DialBegan, DialEnded, LinkWentDown, QueueEvidence, Signal
 from tests.expected import fold
-from tests.invariants import all_of_it, without_repeats
+from tests.invariants import all_of_it
 
+from .interrupted import with_gap, with_restart
 from .pbx_model import PbxModel
 from .replaying import (
     TRACES,
     Heard,
-    Played,
     flat,
     folders,
     heard,
     lines,
     listen,
-    long_after,
     new_board,
     play,
     tell,
@@ -107,7 +106,7 @@ def test_cut_and_restored_at_once_changes_no_ending(folder: Path) -> None:
     story = heard(folder)
     whole = ends(play(flat(story))[1])
     for cut in range(len(story) + 1):
-        facts, calls, board = played_with_gap(story, cut, cut)
+        facts, calls, board = with_gap(story, cut, cut)
         all_of_it(facts, calls, board)
         if cut:
             assert sum(isinstance(fact, LinkLost) for fact in facts) >= 1
@@ -118,14 +117,14 @@ def test_cut_and_restored_at_once_changes_no_ending(folder: Path) -> None:
 def test_cut_that_swallows_some_signals(folder: Path) -> None:
     story = heard(folder)
     for cut in range(len(story) + 1):
-        all_of_it(*played_with_gap(story, cut, min(len(story), cut + MISSED_AT_ONCE)))
+        all_of_it(*with_gap(story, cut, min(len(story), cut + MISSED_AT_ONCE)))
 
 
 @pytest.mark.parametrize("folder", EVERY)
 def test_cut_until_everything_is_over_ends_every_call_unseen(folder: Path) -> None:
     story = heard(folder)
     for cut in range(1, len(story) + 1):
-        facts, calls, board = played_with_gap(story, cut, len(story))
+        facts, calls, board = with_gap(story, cut, len(story))
         all_of_it(facts, calls, board)
         open_at_the_cut = open_calls(flat(story[:cut]))
         for call in open_at_the_cut:
@@ -155,7 +154,7 @@ def test_restart_of_the_pbx_at_any_point_ends_everything(folder: Path) -> None:
 def test_killed_and_started_again_at_any_point_the_books_are_straight(folder: Path) -> None:
     story = heard(folder)
     for cut in range(1, len(story)):
-        all_of_it(*played_with_restart(story, cut))
+        all_of_it(*with_restart(story, cut, cut))
 
 
 @pytest.mark.parametrize("folder", WHOLE)
@@ -166,7 +165,7 @@ def test_killed_and_started_again_in_a_quiet_moment_nothing_is_told_otherwise(fo
     for cut in range(1, len(story)):
         if story[cut].at - story[cut - 1].at < QUIET_MS or leaves_a_queue(story[:cut]):
             continue
-        calls = played_with_restart(story, cut).calls
+        calls = with_restart(story, cut, cut).calls
         where = f"restarted before {story[cut : cut + 1]}"
         assert ends(calls) == ends(whole.calls), where
         for ours, theirs in zip(talks(calls), talks(whole.calls), strict=True):
@@ -185,20 +184,6 @@ def leaves_a_queue(story: tuple[Heard, ...]) -> bool:
     return any(visit.left_at or visit.hungup_at or visit.bridged_at for visit in visits)
 
 
-def played_with_restart(story: tuple[Heard, ...], cut: int) -> Played:
-    """The story with us killed before message ``cut`` and started again at once."""
-    before, after = flat(story[:cut]), flat(story[cut:])
-    facts = tell(new_board(), before)
-    stored = [msgspec.json.encode(record) for record in fold(facts).values()]
-    at = max((signal.at for signal in before), default=story[0].at)
-    board = new_board()
-    board.resume(msgspec.json.decode(record, type=CallRecord) for record in stored)
-    facts += tell(board, [*PbxModel(before).rows(at), *after])
-    facts += long_after(board, max(signal.at for signal in [*before, *after]))
-    facts = without_repeats(facts)
-    return Played(facts, fold(facts), board)
-
-
 def talks(calls: dict[str, CallRecord]) -> list[tuple[str, str, int, int, int, int, int]]:
     """Who talked from when to when, held and worked after it how long (ms)."""
     return sorted(
@@ -214,16 +199,6 @@ def talks(calls: dict[str, CallRecord]) -> list[tuple[str, str, int, int, int, i
         for record in calls.values()
         for talk in record.conversations
     )
-
-
-def played_with_gap(story: tuple[Heard, ...], cut: int, back: int) -> Played:
-    """The story with the link down before message ``cut``, and a roster before ``back``."""
-    before, after = flat(story[:cut]), flat(story[back:])
-    told = flat(story[:back])
-    lost_at = max((signal.at for signal in before), default=story[0].at)
-    back_at = max((signal.at for signal in told), default=lost_at)
-    gap = [LinkWentDown(lost_at, "cut"), *PbxModel(told).rows(back_at)]
-    return play([*before, *gap, *after])
 
 
 def open_calls(story: list[Signal]) -> list[str]:

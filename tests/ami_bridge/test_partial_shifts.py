@@ -16,9 +16,10 @@ from callcenter.domain.signals import LinkWentDown
 from tests.invariants import spans_follow_each_other
 from tests.lab import spans
 
+from .interrupted import with_gap
 from .pbx_model import PbxModel
 from .replaying import WRAPUP_S, flat, folders, heard, lines, listen, play, shifts_of, truth_of
-from .test_partial import crossed, played_with_gap
+from .test_partial import crossed
 
 OF_AGENTS = [
     pytest.param(folder, id=folder.name) for folder in folders() if "spans" in truth_of(folder)
@@ -59,7 +60,7 @@ def test_shifts_of_a_story_whose_legs_and_members_cross(folder: Path, seed: int)
 def test_shifts_of_a_story_that_is_cut_and_restored_at_once(folder: Path) -> None:
     story, truth = heard(folder), truth_of(folder)
     for cut in range(1, len(story) + 1):
-        facts, _, _ = played_with_gap(story, cut, cut)
+        facts, _, _ = with_gap(story, cut, cut)
         assert spans.differences(truth, shifts_of(facts)) == [], (
             f"cut before {story[cut : cut + 1]}"
         )

@@ -12,30 +12,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from callcenter.domain.model import CallRecord, Conversation, Visit
 from callcenter.domain.reconcile import WORSE, Judged, Verdict
-from callcenter.domain.signals import LinkWentDown
-from tests.ami_bridge.pbx_model import PbxModel
-from tests.ami_bridge.replaying import (
-    TRACES,
-    Heard,
-    Played,
-    flat,
-    folders,
-    heard,
-    long_after,
-    new_board,
-    play,
-    tell,
-    truth_of,
-)
-from tests.expected import fold
-from tests.invariants import without_repeats
+from tests.ami_bridge.interrupted import with_gap, with_restart
+from tests.ami_bridge.replaying import TRACES, Played, folders, heard, truth_of
 
-from .test_reconcile_stories import LIES, apply, as_logged, reconciled
+from .test_reconcile_stories import ENDS, LIES, apply, as_logged, reconciled
 
 EVERY = [
     pytest.param(folder, id=str(folder.relative_to(TRACES)))
@@ -45,12 +29,6 @@ EVERY = [
 HOURS_MS = 3 * 3_600_000
 SWALLOWED = (8, 30)
 """Messages that a short gap hides: an end and what led to it, or a call's entering and answer."""
-ENDS = {
-    "transferred": "answered",
-    "timeout": "timed_out",
-    "exit_key": "key",
-    "leave_empty": "emptied",
-}
 ROUNDING_MS = 250
 """Beside the tolerance of a story: the moment between a queue's look at the clock and the event."""
 UNTOLD = {
@@ -86,31 +64,6 @@ THREE = {
     "atxfer_threeway_colleague_leaves",
     "keyed_ask_by_the_caller",
 }
-
-
-def with_gap(story: tuple[Heard, ...], cut: int, back: int, longer_ms: int) -> Played:
-    """The story with the link down before message ``cut``, and a list of what there was before
-    ``back``, that much later."""
-    before, after = flat(story[:cut]), flat(story[back:])
-    told = flat(story[:back])
-    lost_at = max((signal.at for signal in before), default=story[0].at)
-    back_at = max((signal.at for signal in told), default=lost_at) + longer_ms
-    rows = PbxModel(told).rows(back_at)
-    return play([*before, LinkWentDown(lost_at, "cut"), *rows, *after])
-
-
-def with_stop(story: tuple[Heard, ...], cut: int, longer_ms: int) -> Played:
-    """The story with us stopped before message ``cut``, and started that long after its end."""
-    before = flat(story[:cut])
-    facts = tell(new_board(), before)
-    stored = [msgspec.json.encode(record) for record in fold(facts).values()]
-    records = [msgspec.json.decode(record, type=CallRecord) for record in stored]
-    back_at = max(signal.at for signal in flat(story)) + longer_ms
-    board = new_board()
-    board.resume(records, stopped_at=max((fact.at for fact in facts), default=0))
-    facts += tell(board, PbxModel(flat(story)).rows(back_at))
-    facts = without_repeats(facts + long_after(board, back_at))
-    return Played(facts, fold(facts), board)
 
 
 def by_call(verdicts: list[Judged]) -> dict[str, Verdict]:
@@ -199,7 +152,7 @@ def test_link_lost_for_a_moment_in_any_moment_of_a_story(folder: Path, swallowed
         back = min(len(story), cut + swallowed)
         complete(
             folder,
-            with_gap(story, cut, back, 0),
+            with_gap(story, cut, back),
             f"lost before {story[cut : cut + 1]}",
             sure=sure,
         )
@@ -209,7 +162,7 @@ def test_link_lost_for_a_moment_in_any_moment_of_a_story(folder: Path, swallowed
 def test_service_down_for_hours_from_any_moment_of_a_story(folder: Path) -> None:
     story = heard(folder)
     for cut in range(1, len(story) + 1):
-        played = with_stop(story, cut, HOURS_MS)
+        played = with_restart(story, cut, len(story), HOURS_MS)
         complete(folder, played, f"stopped before {story[cut : cut + 1]}", sure=True)
 
 

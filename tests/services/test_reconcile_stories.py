@@ -75,6 +75,13 @@ LIES = {
 }
 NOT_COMPARED = {"by", "rna"}
 """Who ended a talk queue_log cannot say of Asterisk; rings it has only some of (ASTERISK 12.9)."""
+ENDS = {
+    "transferred": "answered",
+    "timeout": "timed_out",
+    "exit_key": "key",
+    "leave_empty": "emptied",
+}
+"""What we call an end that a truth calls otherwise."""
 CORRECTED = {"ami_cut_call_ends_unseen"}
 
 
@@ -178,12 +185,6 @@ def test_with_the_link_down_all_along_the_log_alone_gives_the_queues_figures(fol
     by_number = sorted(calls.values(), key=lambda record: record.started_at)
     wanted = as_logged(truth)
     assert [len(record.visits) for record in by_number] == [len(visits) for visits in wanted]
-    ends = {
-        "transferred": "answered",
-        "timeout": "timed_out",
-        "exit_key": "key",
-        "leave_empty": "emptied",
-    }
     for record, visits in zip(by_number, wanted, strict=True):
         assert record.settled_by == "queue_log"
         assert record.ended_at is not None
@@ -192,7 +193,7 @@ def test_with_the_link_down_all_along_the_log_alone_gives_the_queues_figures(fol
             if true["result"] == "open":
                 assert visit.end == "unknown"
                 continue
-            assert visit.end == ends.get(true["result"], true["result"])
+            assert visit.end == ENDS.get(true["result"], true["result"])
             assert abs((visit.wait_ms or 0) - true["wait"] * 1000) <= tolerance
             talk = next((t for t in record.conversations if t.visit == visit.number), None)
             if "agent" in true:

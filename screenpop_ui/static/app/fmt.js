@@ -86,8 +86,8 @@ export function makeFormat({ lang, tz }) {
       if (Math.abs(s) < 60) return thisMoment;
       const [unit, size] = Math.abs(s) < 3600 ? ['minute', 60]
         : Math.abs(s) < DAY_MS / 1000 ? ['hour', 3600] : ['day', DAY_MS / 1000];
-      // CLDR's Hebrew has the dual and the digit beside it: "two hours (2)".
-      return relative.format(Math.trunc(s / size), unit).replace(' (2)', '');
+      // CLDR's Hebrew has a word for one and for two and the digit beside it: "an hour (1)".
+      return relative.format(Math.trunc(s / size), unit).replace(/ \([12]\)/, '');
     },
     /** A national number as people read it; the digits of the page. @param {string} text */
     phone: (text) => digits(text),

@@ -149,7 +149,7 @@ def test_client_that_signs_in_again_at_any_point_sees_the_same_story(folder: Pat
 def told_or_doubted(told: list[object], whole: list[object]) -> bool:
     """Whether the calls came out as they do without a gap. Whom Asterisk itself hung up just after
     one may have hung up unseen in it: that nobody was seen to is no evidence then."""
-    return told == whole or repr(told) == repr(whole).replace("withdrawn", "unknown")
+    return told == whole or repr(told) == repr(whole).replace("withdrawn", "abandoned")
 
 
 @pytest.mark.parametrize("folder", EVERY)

@@ -51,6 +51,7 @@ test('Hebrew and English dates are civil', () => {
   const he = makeFormat({ lang: 'he', tz: 'Asia/Jerusalem' });
   assert.equal(he.fullDate(Date.UTC(2026, 9, 6, 9)), 'יום שלישי, 6 באוקטובר 2026');
   assert.equal(he.relative(0, 2 * 3_600_000), 'לפני שעתיים');
+  assert.equal(he.relative(0, 3_600_000), 'לפני שעה');
   assert.equal(he.relative(0, 20 * 3_600_000), 'לפני 20 שעות');
   const en = makeFormat({ lang: 'en', tz: 'Asia/Tehran' });
   assert.equal(en.wallDate(Date.UTC(2026, 9, 6, 9)), 'Tue 6 Oct');
