@@ -93,6 +93,7 @@ def dialled(
     track = scene.calls.get(dest.call)
     if track is None or dest.offer:
         return None
+    _for_member(scene, track, caller)
     if caller.agent and caller.half and caller.inherits:
         agent_id = dest.agent or caller.agent
         for half in scene.legs.wire(dest):
@@ -119,6 +120,23 @@ def dialled(
         else:
             offers.begin(scene, track, agent, dest, at, waiting.number, waiting.queue)
     return None
+
+
+def _for_member(scene: Scene, track: CallTrack, caller: Leg) -> None:
+    """Notes for whom a Local half dials that a queue rings, before the queue has said so.
+
+    app_queue tells ``AgentCalled`` once the Local is under way, and the dialplan behind it runs in
+    a thread of its own: either may come first (ASTERISK 3.9). The half's name tells it as well.
+    """
+    if not caller.half or caller.agent or track.waiting() is None:
+        return
+    wire = scene.legs.wire(caller)
+    if any(half.parent or half.id in (track.first, track.customer) for half in wire):
+        return
+    member = scene.agents.by_device(caller.endpoint)
+    if member is not None:
+        for half in wire:
+            half.agent = member.ref.id
 
 
 def _rung_for_another(scene: Scene, leg: Leg) -> bool:

@@ -40,14 +40,11 @@ async def _local(stage: Stage, *, by: str) -> Truth:
     agent = await stage.without_phone(1, ring=ring, talk=30 if by == "caller" else talk)
     await stage.sign_in(agent, "support")
     begun = await stage.local_caller(600, f"stay-{stay if by == 'caller' else 30}")
-    ended = await stage.ami.wait_for(
-        lambda m: (
-            m.event in ("AgentComplete", "QueueCallerAbandon")
-            and m.get("Uniqueid") == begun.get("Uniqueid")
-        ),
-        30,
+    # AgentComplete may come without the caller's headers when he is gone already (ASTERISK 1.5);
+    # that he was answered, queue_log and the record are held to.
+    await stage.ami.wait_for(
+        lambda m: m.event == "Hangup" and m.get("Uniqueid") == begun.get("Uniqueid"), 30
     )
-    assert ended.event == "AgentComplete", f"it was not answered: {dict(ended)}"
     await stage.gone()
     visit = {
         "queue": stage.queue("support"),
