@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .logged import LoggedVisit
-from .model import CallRecord, Conversation, Visit
+from .model import CallRecord, Conversation, TransferKind, Visit
 
 LIES: dict[str, str] = {
     "parking": "queue_log knows nothing of parking: talk counts until the customer's end",
@@ -24,6 +24,8 @@ LIES: dict[str, str] = {
     "pick-up": "the member whose phone rang is named, not who picked up",
     "forward": "the member who was rung is named, not the one he forwarded to",
     "attended transfer": "an attended transfer is now and then written as COMPLETE by the agent",
+    "hang-up before the transfer": "a transfer is written as COMPLETE by whose hang-up app_queue "
+    "heard of first",
     "transfer into a queue": "wait and talk are those of the agent who called the queue for the "
     "customer",
     "transfer by the caller": "a caller who hands the agent on is written as transferred by him",
@@ -218,6 +220,18 @@ def _by_caller(
     )
 
 
+def _as_ended(*kinds: TransferKind, by: tuple[str, ...] = ("caller", "agent")) -> _Rule:
+    """A talk that was handed on so is written as ended, at the same time."""
+
+    def rule(
+        record: CallRecord, visit: Visit, talk: Conversation | None, logged: LoggedVisit
+    ) -> bool:
+        transfer = None if talk is None else talk.transfer
+        return transfer is not None and transfer.kind in kinds and logged.by in by
+
+    return rule
+
+
 def stray(record: CallRecord, logged: LoggedVisit) -> str:
     """The lie that explains a stay of which our call knows nothing, or empty.
 
@@ -287,5 +301,11 @@ _RULES: dict[str, dict[str, _Rule]] = {
         "attended transfer": _attended,
         "late completion": _late,
     },
-    "by": {"transfer by the caller": _by_caller},
+    "by": {
+        "transfer by the caller": _by_caller,
+        "parking": _as_ended("parked"),
+        "redirect": _as_ended("redirected"),
+        "attended transfer": _as_ended("attended", by=("agent",)),
+        "hang-up before the transfer": _as_ended("blind", "attended"),
+    },
 }

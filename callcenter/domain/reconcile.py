@@ -287,6 +287,12 @@ def differences(
         differ("talk", f"{talk.talk_ms} ms", f"{logged.talk_s} s")
     if logged.by == "transfer" and talk.transfer is None and talk.ended_by != "transfer":
         differ("by", talk.ended_by, f"a transfer to {logged.to or 'somebody'}")
+    elif (
+        logged.by in ("caller", "agent")
+        and talk.transfer is not None
+        and _near(talk.talk_ms, logged.talk_s or 0)
+    ):
+        differ("by", f"a transfer to {talk.transfer.to}", logged.by)
     return found
 
 

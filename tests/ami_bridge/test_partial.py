@@ -16,7 +16,14 @@ import pytest
 
 from callcenter.domain.facts import LinkLost, LinkRestored
 from callcenter.domain.model import CallRecord
-from callcenter.domain.signals import DialBegan, DialEnded, LinkWentDown, QueueEvidence, Signal
+from callcenter.domain.signals import (
+    DialBegan,
+    DialEnded,
+    LegSeen,
+    LinkWentDown,
+    QueueEvidence,
+    Signal,
+)
 from tests.expected import fold
 from tests.invariants import all_of_it
 
@@ -247,15 +254,20 @@ def shuffled(window: list[Signal], dice: random.Random, callers: Mapping[str, st
 def subjects(signal: Signal, callers: Mapping[str, str]) -> set[str]:
     """The legs, or the member, that a signal is about; ``all`` for the roster's brackets.
 
-    A DialEnd is about the caller too, and the birth of a leg about the leg it was born of.
+    A DialEnd is about the caller too, and the birth of a leg about the one that dials it (else
+    about the birth of the one that it was born of).
     """
     fields = (
         *("leg", "caller", "dest", "swap", "one", "two", "transferer", "second"),
-        *("transferee", "target", "picker", "linkedid"),
+        *("transferee", "target", "picker"),
     )
     found = {str(getattr(signal, name)) for name in fields if getattr(signal, name, "")}
     if interface := getattr(signal, "interface", ""):
         found.add(f"member {interface}")
     if isinstance(signal, DialEnded) and signal.dest in callers:
         found.add(callers[signal.dest])
+    if isinstance(signal, LegSeen):
+        found.add(f"birth of {signal.leg}")
+        parent = callers.get(signal.leg, "")
+        found |= {parent} if parent else {f"birth of {signal.linkedid or signal.leg}"}
     return found or {"all"}

@@ -36,7 +36,9 @@ LIES = {
     "atxfer_dtmf_queue": ["transfer into a queue"],
     # The log has the talk of the agent's own call right; only by whom it ended is not.
     "atxfer_to_answered_queue": [],
-    "atxfer_threeway": [],
+    # Who stays with the customer after three have talked is no transfer to queue_log.
+    "atxfer_threeway": ["attended transfer"],
+    "atxfer_reversed": ["attended transfer"],
     "atxfer_to_waiting": ["transfer into a queue"],
     "blind_by_the_caller": ["transfer by the caller"],
     "callback_busy": ["call-back"],
@@ -87,8 +89,13 @@ CORRECTED = {"ami_cut_call_ends_unseen"}
 
 def reconciled(folder: Path, facts: list[AnyFact], calls: dict[str, CallRecord]) -> list[Judged]:
     """The verdicts on all calls that queues had, ours and the log's."""
+    return judged_by((folder / "queue_log").read_text(encoding="utf-8").splitlines(), facts, calls)
+
+
+def judged_by(rows: list[str], facts: list[AnyFact], calls: dict[str, CallRecord]) -> list[Judged]:
+    """The same by these lines of a queue_log."""
     fold = VisitFold()
-    fold.texts((folder / "queue_log").read_text(encoding="utf-8").splitlines())
+    fold.texts(rows)
     agents = AgentNames("pbx1")
     for fact in facts:
         if isinstance(fact, AgentSeen):
@@ -225,3 +232,31 @@ def test_a_call_that_ended_unseen_is_corrected_to_what_the_phones_saw() -> None:
     assert abs((talk.talk_ms or 0) - visit["talk"] * 1000) <= 1_000
     assert (talk.ended_by, record.ended_by) == (visit["by"], call["ended_by"])
     assert (record.outcome, record.settled_by) == ("answered", "queue_log")
+
+
+HANDED_ON = ("BLINDTRANSFER", "ATTENDEDTRANSFER")
+WRITTEN_AS_ENDED = {"attended transfer", "hang-up before the transfer", "parking"}
+
+
+def transfers_by_agents(folder: Path) -> list[int]:
+    """Which lines of its queue_log tell that an agent handed his caller on."""
+    if "by_the_caller" in folder.name:
+        return []
+    rows = (folder / "queue_log").read_text(encoding="utf-8").splitlines()
+    return [n for n, row in enumerate(rows) if any(f"|{event}|" in row for event in HANDED_ON)]
+
+
+@pytest.mark.parametrize("how", ["COMPLETEAGENT", "COMPLETECALLER"])
+@pytest.mark.parametrize(
+    "folder", [param for param in EVERY if transfers_by_agents(TRACES / str(param.id))]
+)
+def test_a_transfer_of_which_the_log_has_only_the_hang_up_is_known(folder: Path, how: str) -> None:
+    """app_queue hears of hang-ups and of transfers by two ways; either may be first."""
+    rows = (folder / "queue_log").read_text(encoding="utf-8").splitlines()
+    facts, calls, _ = play(flat(heard(folder)))
+    for number in transfers_by_agents(folder):
+        fields = rows[number].split("|")
+        changed = [*rows[:number], "|".join([*fields[:4], how, *fields[-3:]]), *rows[number + 1 :]]
+        verdicts = judged_by(changed, facts, calls)
+        assert {each.verdict for each in verdicts} == {"equal"}
+        assert {lie for each in verdicts for lie in each.known} & WRITTEN_AS_ENDED

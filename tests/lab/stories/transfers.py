@@ -7,7 +7,7 @@ from typing import Any
 
 from ..phone import Plan
 from ..stage import Agent, Stage, Truth
-from .handing import Talk, first_talk, handed_on
+from .handing import RACE, Talk, first_talk, handed_on
 from .told import Told, answered_visit, at, inbound, leg
 
 
@@ -98,8 +98,7 @@ async def atxfer_dtmf(stage: Stage) -> Truth:
         await first[2].hangup()
 
     truth = await _to_agent(stage, "attended", "DTMF", hand_on)
-    # By a race inside Asterisk the queue log sometimes has COMPLETEAGENT instead.
-    truth["calls"][0]["visits"][0]["alt"] = {"result": "answered", "by": "agent"}
+    truth["calls"][0]["visits"][0]["alt"] = RACE
     return truth
 
 
@@ -114,7 +113,7 @@ async def atxfer_ami(stage: Stage) -> Truth:
         await first[2].hangup()
 
     truth = await _to_agent(stage, "attended", "AMI", hand_on)
-    truth["calls"][0]["visits"][0]["alt"] = {"result": "answered", "by": "agent"}
+    truth["calls"][0]["visits"][0]["alt"] = RACE
     return truth
 
 

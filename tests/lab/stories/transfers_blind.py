@@ -7,7 +7,15 @@ import asyncio
 from ..phone import Plan
 from ..stage import Stage, Truth
 from .direct import direct_number, reached
-from .handing import first_talk, handed_on, next_talk, refer, transfer, visit_after
+from .handing import (
+    CALLER_FIRST,
+    first_talk,
+    handed_on,
+    next_talk,
+    refer,
+    transfer,
+    visit_after,
+)
 from .told import Told, answered_visit, inbound, leg, seconds
 
 
@@ -106,7 +114,7 @@ async def blind_to_dead_phone(stage: Stage) -> Truth:
     await refer(first.desk, dead)
     await first.call.finished()
     await stage.gone()
-    visit = handed_on(stage, first, dead, "blind", "REFER")
+    visit = handed_on(stage, first, dead, "blind", "REFER", alt=CALLER_FIRST)
     return inbound(stage, [visit], "pbx", transfers=[transfer("blind", first.agent, dead, "REFER")])
 
 

@@ -7,13 +7,22 @@ import time
 
 from ..phone import Plan
 from ..stage import Stage, Truth
-from .handing import RACE, dtmf, first_talk, handed_on, kept, next_talk, taken, transfer, until
+from .handing import (
+    CALLER_FIRST,
+    RACE,
+    dtmf,
+    first_talk,
+    handed_on,
+    kept,
+    next_talk,
+    taken,
+    transfer,
+    until,
+)
 from .told import Told, inbound, leg
 
 LOST = {"result": "open"}
 """The caller takes another leg's place: now and then the end's line stands under that leg's id."""
-UNTOLD = {"result": "answered", "by": "caller"}
-"""On 16 the end of a caller whom nobody took may be all that queue_log has of the transfer."""
 
 
 async def blonde_refer(stage: Stage) -> Truth:
@@ -47,7 +56,7 @@ async def blonde_refer_unanswered(stage: Stage) -> Truth:
     await first.desk.hangup()
     await first.call.finished()
     await stage.gone()
-    visit = handed_on(stage, first, other.number, "attended", "REFER", alt=[LOST, UNTOLD])
+    visit = handed_on(stage, first, other.number, "attended", "REFER", alt=[LOST, CALLER_FIRST])
     return inbound(
         stage,
         [visit],

@@ -32,7 +32,7 @@ async def atxfer_to_waiting(stage: Stage) -> Truth:
     await talk.finished()
     await stage.gone()
     assert talk.t_answer is not None
-    visit = until(handed_on(stage, first, "602", "attended", "REFER"), first, moved)
+    visit = until(handed_on(stage, first, "602", "attended", "REFER", alt=RACE), first, moved)
     second = answered_visit(stage, "sales", other, asked, talk, "caller")
     # Until he connects it is the agent who waits; from then on it is the caller.
     second["wait"] = second["ring"] = seconds(talk.t_answer - moved)
