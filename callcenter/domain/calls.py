@@ -166,6 +166,10 @@ class Expected(Struct, frozen=True):
         leg.call, leg.agent, leg.offer = self.call, self.agent, self.offer
 
 
+LATELY_ENDED = 64
+"""How many calls that are over are remembered: their transfer may be told a moment later."""
+
+
 class Rules(Struct, frozen=True):
     """What the site says that AMI does not: after-call work per queue (s), our own devices."""
 
@@ -182,6 +186,7 @@ class Scene:
         self.legs = LegBook()
         self.agents = AgentBook(pbx)
         self.calls: dict[str, CallTrack] = {}
+        self._lately: dict[str, CallTrack] = {}
         self.expected: dict[str, Expected] = {}
         """Legs of before a restart of ours that the roster has not told of."""
         self.devices: set[str] = set()
@@ -207,6 +212,18 @@ class Scene:
         self.touched: dict[str, None] = {}
         self.taken_over: list[CallTrack] = []
         self.out: list[AnyFact] = []
+
+    def is_over(self, track: CallTrack) -> None:
+        """Takes a call out of the open ones."""
+        self.calls.pop(track.id, None)
+        self.let_sleep(track.id)
+        self._lately[track.id] = track
+        if len(self._lately) > LATELY_ENDED:
+            del self._lately[next(iter(self._lately))]
+
+    def was(self, call: str) -> CallTrack | None:
+        """The call with this id, open or lately ended."""
+        return self.calls.get(call) or self._lately.get(call)
 
     @property
     def away_since(self) -> int:

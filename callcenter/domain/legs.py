@@ -37,6 +37,8 @@ HOLDING = frozenset(("parking", "agent_hold", "holding"))
 
 REMEMBERED = 20_000
 """How many legs that are gone are remembered."""
+LATELY_GONE = 128
+"""Of how many of them it is known what they were: a transfer may be told a moment after them."""
 
 
 class Leg(Struct, eq=False):
@@ -118,6 +120,7 @@ class LegBook:
         self.legs: dict[str, Leg] = {}
         self.bridges: dict[str, dict[str, None]] = {}
         self.gone: dict[str, None] = {}
+        self._lately: dict[str, Leg] = {}
 
     def __len__(self) -> int:
         return len(self.legs)
@@ -125,6 +128,10 @@ class LegBook:
     def get(self, leg: str) -> Leg | None:
         """The living leg with this id."""
         return self.legs.get(leg)
+
+    def was(self, leg: str) -> Leg | None:
+        """The leg with this id, living or lately gone."""
+        return self.legs.get(leg) or self._lately.get(leg)
 
     def add(self, leg: str, name: str, state: int, born: int) -> Leg:
         """A new leg; the caller has looked that it is not there yet."""
@@ -139,6 +146,9 @@ class LegBook:
         if gone is None:
             return None
         self.leave(gone)
+        self._lately[leg] = gone
+        if len(self._lately) > LATELY_GONE:
+            del self._lately[next(iter(self._lately))]
         other = self.legs.get(gone.pair)
         if other is not None:
             other.pair, other.cut = "", True

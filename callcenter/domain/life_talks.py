@@ -93,6 +93,8 @@ def resumed(steps: list[Step], fact: CallResumed, seq: int) -> None:
 def transferred(steps: list[Step], fact: CallTransferred, seq: int) -> None:
     """A conversation was handed on."""
     step = last(steps, "talked", conversation=fact.conversation)
+    if step is not None and step.until is not None:
+        step.by = "transfer"
     steps.append(
         Step(
             "transferred",

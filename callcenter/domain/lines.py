@@ -94,6 +94,9 @@ def dialled(
     if track is None or dest.offer:
         return None
     _for_member(scene, track, caller)
+    if caller.half and caller.met:
+        # Its phone has talked, and it dials again: it has the customer with it.
+        caller.inherits = False
     if caller.agent and caller.half and caller.inherits:
         agent_id = dest.agent or caller.agent
         for half in scene.legs.wire(dest):
@@ -297,8 +300,7 @@ def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") 
     visits.unnamed(scene, track)
     for visit in list(track.visits.values()):
         visits.settle(scene, track, visit, at, gone=True, far=bool(track.asked_at) and not lost)
-    scene.calls.pop(track.id, None)
-    scene.let_sleep(track.id)
+    scene.is_over(track)
     scene.say(
         CallEnded(
             at=at,

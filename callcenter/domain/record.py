@@ -239,6 +239,9 @@ def _transferred(record: CallRecord, fact: CallTransferred) -> None:
     talk = conversation_of(record, fact.conversation)
     if talk is not None:
         talk.transfer = Transfer(fact.transfer, fact.to)
+        if talk.parted_at is not None:
+            # Told a moment after the end that it led to.
+            talk.ended_by = "transfer"
 
 
 def _recording(record: CallRecord, fact: RecordingStarted) -> None:

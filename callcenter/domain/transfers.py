@@ -14,11 +14,15 @@ from .signals import Parked, Transferred
 
 
 def transferred(scene: Scene, s: Transferred) -> None:
-    """A transfer succeeded."""
+    """A transfer succeeded.
+
+    Asterisk tells it once all is done: on a busy machine who handed on, and who was handed on to
+    nowhere, may be gone before.
+    """
     transferee = scene.legs.get(s.transferee)
     if transferee is not None and transferee.half:
         transferee.inherits = False
-    leg, second = scene.legs.get(s.transferer), scene.legs.get(s.second)
+    leg, second = scene.legs.was(s.transferer), scene.legs.was(s.second)
     asked = None if second is leg else second
     # A phone may refer either of its two calls to the other.
     if _handed_on(scene, s, leg, asked, s.target) or _handed_on(scene, s, asked, leg, s.transferee):
@@ -34,7 +38,7 @@ def _handed_on(
     scene: Scene, s: Transferred, leg: Leg | None, asked: Leg | None, target: str
 ) -> bool:
     """Whether this leg is that of an agent with a customer; then says to whom he gave him."""
-    track = None if leg is None else scene.calls.get(leg.call)
+    track = None if leg is None else scene.was(leg.call)
     if leg is None or track is None or leg.id == track.customer:
         return False
     agent = scene.attribute(leg)

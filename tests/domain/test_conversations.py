@@ -105,10 +105,11 @@ def test_blind_transfer_ends_the_talk_of_who_gave_it_away(book: Playbook) -> Non
 
 
 def test_transfer_told_after_the_legs_have_parted_still_names_it(book: Playbook) -> None:
-    """AMI may say BlindTransfer after the bridge; the conversation keeps its end."""
+    """AMI may say BlindTransfer after the bridge, and after the agent's leg."""
     book.say(hangs_up("a"), parts("a", "b-a"), gone("a"))
     book.expect(a(ConversationEnded, ended_by="agent"))
-    book.say(blind("a", "1002")).expect()
+    book.say(blind("a", "1002")).expect(a(CallTransferred, transfer="blind", to="1002"))
+    assert book.record().conversations[0].ended_by == "transfer"
 
 
 def test_queue_that_says_transfer_is_believed(book: Playbook) -> None:
