@@ -137,6 +137,10 @@ def called(scene: Scene, s: MemberCalled) -> None:
         visit.number if visit is not None else None,
         visit.queue if visit is not None else s.queue,
     )
+    offer = offers.of_leg(track, dest)
+    if offer is not None and dest.id in track.diverted:
+        # The phone behind it has given the call away before the queue said that it is rung.
+        offers.end(scene, track, offer, "cancelled", s.at)
 
 
 def missed(scene: Scene, s: MemberMissed) -> None:

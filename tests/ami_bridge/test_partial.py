@@ -21,7 +21,11 @@ from callcenter.domain.signals import (
     DialEnded,
     LegSeen,
     LinkWentDown,
+    MemberCompleted,
+    MemberGone,
+    MemberSeen,
     QueueEvidence,
+    QueueWraps,
     Signal,
 )
 from tests.expected import fold
@@ -262,8 +266,12 @@ def subjects(signal: Signal, callers: Mapping[str, str]) -> set[str]:
         *("transferee", "target", "picker"),
     )
     found = {str(getattr(signal, name)) for name in fields if getattr(signal, name, "")}
+    if isinstance(signal, MemberCompleted):
+        # Worked off by a pool of threads, like what follows from a device's state.
+        return {f"completion of {signal.leg}"}
     if interface := getattr(signal, "interface", ""):
-        found.add(f"member {interface}")
+        state = isinstance(signal, MemberSeen | MemberGone | QueueWraps)
+        found.add(f"state of {interface}" if state else f"member {interface}")
     if isinstance(signal, DialEnded) and signal.dest in callers:
         found.add(callers[signal.dest])
     if isinstance(signal, LegSeen):
