@@ -98,7 +98,7 @@ def dialled(
         # Its phone has talked, and it dials again: it has the customer with it.
         caller.inherits = False
     if caller.agent and caller.half and caller.inherits:
-        agent_id = dest.agent or caller.agent
+        agent_id = caller.agent or dest.agent
         for half in scene.legs.wire(dest):
             half.agent, half.behind = agent_id, True
         return None
