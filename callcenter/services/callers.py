@@ -149,6 +149,11 @@ class Callers:
         )
 
     async def _find(self, record: CallRecord, info: CallerInfo, resumed: bool) -> None:
+        """Whose number it is, at once; then what there was before, which takes longer.
+
+        The call is linked in between: when the same person calls again in a moment, this call is
+        part of what there was before, however long its own history takes.
+        """
         known: Customer | None = None
         matches: list[Match] = []
         try:
@@ -156,27 +161,42 @@ class Callers:
                 if resumed and record.customer_id is not None:
                     known = await self._directory.get(record.customer_id)
                 matches = [] if known else await self._directory.look_up(info.number)
-                if known is not None:
-                    info.match, info.customer = "one", known
-                elif len(matches) == 1:
-                    info.match, info.customer = "one", matches[0].customer
-                elif matches:
-                    info.match, info.matches = "many", matches
-                else:
-                    info.match = "none"
-                self._changed(record.id)
-                await self._surroundings(record, info)
         except (StoreUnavailable, TimeoutError) as error:
             self.failures += 1
-            if info.match == "pending":
-                info.match = "unavailable"
+            info.match = "unavailable"
             log.warning("the caller of %s could not be looked up: %s", record.id, error)
-        if self._known.get(record.id, info) is not info:
-            return  # Meanwhile the number turned out to be another one, or hidden.
+        else:
+            if known is not None:
+                info.match, info.customer = "one", known
+            elif len(matches) == 1:
+                info.match, info.customer = "one", matches[0].customer
+            elif matches:
+                info.match, info.matches = "many", matches
+            else:
+                info.match = "none"
+        if self._other_by_now(record, info):
+            return
         self._changed(record.id)
         if known is None and (info.customer is not None or info.number.e164):
             rule = matches[0].rule if info.match == "one" else info.match
-            await self._commit([self._linked(record, info, rule)])
+            work = self._commit([self._linked(record, info, rule)])
+            linking = self._tasks.brief(f"link the caller of {record.id}", work)
+            # A journal that cannot be written does not keep the history from the screen.
+            await asyncio.wait([linking], timeout=LIMIT_S)
+        if info.match == "unavailable":
+            return
+        try:
+            async with self._slots, asyncio.timeout(LIMIT_S):
+                await self._surroundings(record, info)
+        except (StoreUnavailable, TimeoutError) as error:
+            self.failures += 1
+            log.warning("the history of %s could not be read: %s", record.id, error)
+        if not self._other_by_now(record, info):
+            self._changed(record.id)
+
+    def _other_by_now(self, record: CallRecord, info: CallerInfo) -> bool:
+        """Meanwhile the number turned out to be another one, or hidden."""
+        return self._known.get(record.id, info) is not info
 
     async def _surroundings(self, record: CallRecord, info: CallerInfo) -> None:
         customer = info.customer.id if info.customer is not None else None

@@ -187,3 +187,44 @@ async def test_a_call_that_ended_a_moment_ago_is_stored_before_the_history_is_re
     monkeypatch.setattr(house.call_log, "history", history)
     await called(house)
     assert order == ["stored", "read"]
+
+
+async def test_a_call_is_linked_before_its_history_is_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next call of the same person may come before the history of this one was read."""
+    reading = asyncio.Event()
+
+    async def history(*_: object) -> list[CallRecord]:
+        await reading.wait()
+        return []
+
+    monkeypatch.setattr(house.call_log, "history", history)
+    house.directory.with_customer(NUMBER, Customer(name="Zoe"))
+    await called(house)
+    assert match_of(house) == "one"
+    assert len(await linked(house)) == 1
+    reading.set()
+    await house.settle()
+
+
+async def test_a_link_that_cannot_be_written_does_not_keep_the_history_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = asyncio.Event()
+
+    async def commit(_: object) -> None:
+        await stuck.wait()
+
+    monkeypatch.setattr(module, "LIMIT_S", 0.01)
+    house.book.say(line_in("old", NUMBER)).wait(60)
+    await house.hear()
+    await house.projector.flush()
+    monkeypatch.setattr(house.callers, "_commit", commit)
+    await called(house)
+    await asyncio.sleep(0.05)
+    info = house.callers.get(CALL)
+    assert info is not None
+    assert [record.id for record in info.history] == ["pbx1:old"]
+    stuck.set()
+    await house.settle()
