@@ -85,6 +85,6 @@ def spied(scene: Scene, s: SpyBegan) -> None:
             track.direction = "internal"
             channels.reclassified(scene, track, s.at)
     for each in own:
-        channels.absent(scene, each)
+        scene.absent(each)
         each.spy = True
     conversations.settle_all(scene, (leg.call,), s.at)

@@ -273,6 +273,15 @@ class Scene:
             leg.agent = agent.ref.id
         return agent
 
+    def absent(self, leg: Leg) -> None:
+        """This leg says nothing about whether its agent talks or is rung (he listens, waits, or it
+        is another one's)."""
+        agent = self.agents.get(leg.agent)
+        if agent is not None:
+            agent.busy_legs.pop(leg.id, None)
+            agent.ringing_legs.pop(leg.id, None)
+            self.touch(agent.ref.id)
+
     def internal(self, leg: Leg) -> bool:
         """Whether this leg is a device of ours, by configuration, use, or look.
 

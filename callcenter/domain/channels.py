@@ -131,15 +131,6 @@ def reclassified(scene: Scene, track: CallTrack, at: int) -> None:
     track.anew = False
 
 
-def absent(scene: Scene, leg: Leg) -> None:
-    """This leg says nothing about whether its agent talks or is rung (he listens, or waits)."""
-    agent = scene.agents.get(leg.agent)
-    if agent is not None:
-        agent.busy_legs.pop(leg.id, None)
-        agent.ringing_legs.pop(leg.id, None)
-        scene.touch(agent.ref.id)
-
-
 def hangup_asked(scene: Scene, s: LegHangupAsked) -> None:
     """A leg is about to go: asked by its own far end, or by Asterisk.
 

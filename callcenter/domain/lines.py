@@ -98,9 +98,11 @@ def dialled(
         # Its phone has talked, and it dials again: it has the customer with it.
         caller.inherits = False
     if caller.agent and caller.half and caller.inherits:
-        agent_id = caller.agent or dest.agent
+        if dest.agent != caller.agent:
+            # It rang before its dial was told, and was taken for that of who else has this phone.
+            scene.absent(dest)
         for half in scene.legs.wire(dest):
-            half.agent, half.behind = agent_id, True
+            half.agent, half.behind = caller.agent, True
         return None
     if dest.external:
         if track.direction in ("internal", "outbound") and not track.far_answered:

@@ -7,7 +7,7 @@ leg then enters that call's bridge, and goes back to wait when the call is over.
 
 from __future__ import annotations
 
-from . import channels, lines
+from . import lines
 from .calls import Scene
 from .legs import Leg
 from .signals import PoolJoined
@@ -21,7 +21,7 @@ def joined(scene: Scene, s: PoolJoined) -> None:
         return
     if leg.pool:
         return
-    channels.absent(scene, leg)
+    scene.absent(leg)
     leg.pool, leg.agent = s.agent, ""
     track = scene.calls.get(leg.call)
     if track is not None and track.first == leg.id:

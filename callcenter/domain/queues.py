@@ -125,6 +125,9 @@ def called(scene: Scene, s: MemberCalled) -> None:
     if track is None or dest is None:
         return
     agent = scene.agents.ensure(s.interface, s.member)
+    if dest.agent != agent.ref.id:
+        # It rang before the queue said so, and was taken for that of who else has this phone.
+        scene.absent(dest)
     for half in scene.legs.wire(dest):
         half.agent, half.call = agent.ref.id, track.id
     visit = visits.visit_at(track, s.queue)

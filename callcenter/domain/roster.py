@@ -8,7 +8,7 @@ it later. After a restart of the PBX every leg from before is gone.
 
 from __future__ import annotations
 
-from . import channels, conversations, lines, offers, visits, wrap_up
+from . import conversations, lines, offers, visits, wrap_up
 from .calls import CallTrack, OpenVisit, Scene
 from .facts import LinkLost, LinkRestored
 from .legs import RINGING, Leg
@@ -180,7 +180,7 @@ def _rung_through(scene: Scene, track: CallTrack, leg: Leg) -> bool:
     member = own.ref.id if own is not None and own.ref.id in through else next(iter(through), "")
     if not member:
         return False
-    channels.absent(scene, leg)
+    scene.absent(leg)
     leg.agent, leg.behind = member, True
     if sum(one.half == 2 and one.call == leg.call for one in scene.legs.legs.values()) == 1:
         # No other Local channel is there that may have dialled it.
