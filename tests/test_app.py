@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.free_port import free_port
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -79,12 +81,6 @@ def taken() -> Iterator[int]:
         other.bind(("127.0.0.1", 0))
         other.listen()
         yield int(other.getsockname()[1])
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_the_service_becomes_ready_and_stops_when_it_is_told_to(tmp_path: Path) -> None:

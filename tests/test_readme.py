@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -19,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.free_port import free_port
 
 ROOT = Path(__file__).parent.parent
 INSTALL_LIMIT_S = 900
@@ -79,12 +80,6 @@ def newcomer(more: dict[str, str]) -> dict[str, str]:
         )
     }
     return {**kept, "PYTHONUNBUFFERED": "1", **more}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answer(url: str) -> tuple[int, str]:

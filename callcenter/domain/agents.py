@@ -68,6 +68,8 @@ class Agent(Struct, eq=False):
     told: tuple[AgentState, str, str, tuple[str, ...], tuple[str, ...]] | None = None
     told_at: int = 0
     told_seen: tuple[AgentRef, tuple[str, ...]] | None = None
+    device: str = ""
+    """The device whose state stands for him, as the PBX last said it."""
     shown: int = 0
     """How many of ``queues`` the roster under way has shown."""
 
@@ -91,6 +93,7 @@ class AgentBook:
     def __init__(self, pbx: str) -> None:
         self._pbx = pbx
         self._by_id: dict[str, Agent] = {}
+        self._by_interface: dict[str, Agent] = {}
         self._by_device: dict[str, str] = {}
         self.lost = False
         self.on_shift: dict[str, AgentRef] = {}
@@ -118,20 +121,32 @@ class AgentBook:
 
     def ensure(self, interface: str, name: str) -> Agent:
         """The agent with this interface; made when new, renamed when ``name`` is new."""
+        agent = self._by_interface.get(interface)
+        if agent is None:
+            agent = self._by_interface[interface] = self._met(interface, name)
+        ref = agent.ref
+        if name and name not in (ref.name, interface):
+            agent.ref = AgentRef(ref.id, name, interface)
+        elif interface != ref.interface and ref.interface == bare(interface):
+            agent.ref = AgentRef(ref.id, ref.name, interface)
+        return agent
+
+    def _met(self, interface: str, name: str) -> Agent:
+        """The agent whose interface is spelled so for the first time: with other options it may be
+        known."""
         agent_id = f"{self._pbx}:{bare(interface)}"
         agent = self._by_id.get(agent_id)
         if agent is None:
             agent = Agent(AgentRef(agent_id, name or interface, interface))
             self._by_id[agent_id] = agent
             self._by_device.setdefault(bare(interface).lower(), agent_id)
-        elif name and name not in (agent.ref.name, interface):
-            agent.ref = AgentRef(agent_id, name, interface)
-        elif interface != bare(interface) and agent.ref.interface == bare(interface):
-            agent.ref = AgentRef(agent_id, agent.ref.name, interface)
         return agent
 
     def state_device(self, agent: Agent, device: str) -> None:
         """Notes the device whose state stands for the agent (``state_interface``)."""
+        if device == agent.device:
+            return
+        agent.device = device
         if device and not device.startswith(("hint:", "Custom:")):
             self._by_device.setdefault(bare(device).lower(), agent.ref.id)
 

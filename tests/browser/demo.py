@@ -10,7 +10,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
-from tests.lab.asterisk import free_port
+from tests.free_port import free_port
 from tests.lab.product import ROOT
 
 PASSWORD = "demo-centre"

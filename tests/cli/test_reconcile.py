@@ -12,6 +12,7 @@ import pytest
 
 from callcenter.cli import reconcile
 from tests.cli.conftest import Cli
+from tests.free_port import free_port
 
 BEGIN = 1_735_700_400
 """2025-01-01 06:30 in Tehran."""
@@ -42,9 +43,7 @@ def log_of(calls: int, begin: int = BEGIN) -> str:
 def log(cli: Cli) -> Path:
     path = cli.folder / "queue_log"
     path.write_text(log_of(100), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        cli.env["CALLCENTER_HTTP__PORT"] = str(free.getsockname()[1])
+    cli.env["CALLCENTER_HTTP__PORT"] = str(free_port())
     return path
 
 

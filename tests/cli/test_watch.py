@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from callcenter.app import SystemClock
 from callcenter.cli.watching import Board, Refused, Unreachable, follow, websocket_url
+from tests.free_port import free_port
 
 from .conftest import Cli
 
@@ -46,8 +46,7 @@ class Running:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The demo as a program of its own."""
     folder = tmp_path_factory.mktemp("service")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"sqlite:///{folder}/demo.db"
     env = {k: v for k, v in os.environ.items() if not k.startswith("CALLCENTER_")}
     env |= {"CALLCENTER_DATABASE__URL": url, "PYTHONPATH": str(ROOT)}

@@ -248,6 +248,12 @@ def test_queue_log_corrects_a_conversation() -> None:
     assert only(steps, "transferred").agent == SARA
 
 
+def test_a_transfer_told_after_the_talk_it_ended_ended_it() -> None:
+    late = CallTransferred(**at(40.2), conversation=1, transfer="blind", to="1009")
+    steps = told(started(), joined(20), parted(40, 20_000, "pbx"), late)
+    assert only(steps, "talked").by == "transfer"
+
+
 def test_a_conversation_found_in_the_log_only_is_told_from_there() -> None:
     found = ConversationCorrected(
         **at(20),

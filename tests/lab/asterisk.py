@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tests.free_port import free_port
+
 from .chroot import LabError, find_or_make
 from .conf import REALTIME, RTP_PORTS, SITES, Ports, Secrets, prepare, site_queue
 from .realtime import Tables
@@ -33,13 +35,6 @@ FOLDERS = (
     "db",
     "cache",
 )
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A loopback port nobody uses at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _free_rtp() -> int:

@@ -21,7 +21,8 @@ from typing import Any
 import aiohttp
 import asyncpg
 
-from .asterisk import free_port
+from tests.free_port import free_port
+
 from .conf import SITES, site_queue
 from .lab import Lab
 

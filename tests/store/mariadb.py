@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.free_port import free_port
 
 PASSWORD = "zone d'été"
 START_S = 30
@@ -37,9 +38,7 @@ def mariadb_server() -> Iterator[str]:
     user = "mysql" if os.geteuid() == 0 else ""
     if user:
         shutil.chown(folder, user, user)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     as_user = [f"--user={user}"] if user else []
     data, door = folder / "data", folder / "sock"
     try:
