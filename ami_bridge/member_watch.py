@@ -116,10 +116,9 @@ class MemberWatch:
     def listed(self, one: MemberSeen) -> None:
         """The roster has this member; he is told elsewhere."""
         reason = one.paused_reason if one.paused else ""
-        member = _Member(
-            *(one.member, one.state_interface, one.status, one.paused), reason, self._life
+        self._of(one.queue.casefold())[one.interface] = _Member(
+            one.member, one.state_interface, one.status, one.paused, reason, self._life
         )
-        self._of(one.queue.casefold())[one.interface] = member
 
     def hint(self, message: Message, _wall_s: float) -> None:
         """A listener of the link, for what is too frequent for the inbox."""

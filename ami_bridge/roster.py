@@ -31,8 +31,9 @@ from callcenter.domain.signals import (
 from . import actions
 from .actions import Headers
 from .answers import Answer
+from .member_rows import member_row
 from .protocol import Message
-from .translate import leg_seen, member_seen, number
+from .translate import leg_seen, number
 
 LIMIT_S = 60.0
 """A roster of 100,000 members takes seconds; a minute without an answer is a dead link."""
@@ -78,7 +79,7 @@ async def ask(link: Asker, asked_at: int) -> Roster:
 
     def worked_off(row: Message) -> bool:
         if row.name == "QueueMember":
-            members.append(member_seen(row, asked_at, row=True))
+            members.append(member_row(row, asked_at))
         return row.name == "QueueMember"
 
     queues = await link.ask(actions.queue_status(), LIMIT_S, worked_off)
@@ -112,7 +113,7 @@ def signals(roster: Roster, restarted: bool, now: int) -> Iterator[Signal]:
             )
     for row in roster.queues:
         if row.name == "QueueMember":
-            yield member_seen(row, at, row=True)
+            yield member_row(row, at)
     while roster.members:
         yield roster.members.popleft()
     yield from _channels(roster.channels, at)
