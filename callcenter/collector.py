@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import gc
 
-YOUNG, MIDDLE, OLD = 5_000, 5, 200
+YOUNG, MIDDLE, OLD = 2_500, 4, 500
 """Objects beyond those that went, after which the newest are looked through (1 ms); so many times
 that, and what survived of them is as well; so many times that, and everything is."""
 SETTLED_S = 60.0
