@@ -306,7 +306,7 @@ def _out_of_reach(
     if customer is not None and _walked_off(scene, track, talk, customer):
         if at < talk.parted_at + PART_MS:
             return
-        redirected(scene, track, talk, "", talk.parted_at)
+        handed_on(scene, track, talk, Transfer("redirected", ""), talk.parted_at)
     if talk.brought_in is not None and other is not None:
         handed_on(scene, track, talk, talk.brought_in, talk.parted_at)
     when = at if talk.consulting else talk.parted_at
@@ -339,7 +339,7 @@ def _replaced(
         asked = asks or track.asked_at or talk.asked_at or talk.completed
         if leg is None and other is not None and talk.left_behind and not asked:
             # AMI's Bridge took the customer, and Asterisk hung up the agent.
-            redirected(scene, track, talk, other.number, talk.parted_at)
+            handed_on(scene, track, talk, Transfer("redirected", other.number), talk.parted_at)
         by: EndedBy = "caller" if asks and talk.transfer is None else "transfer"
         end(scene, track, talk, by, talk.replaced_at)
 
@@ -358,12 +358,9 @@ def _walked_off(scene: Scene, track: CallTrack, talk: OpenTalk, customer: Leg) -
     leg is gone (ASTERISK 3.1 c, 12.2). What follows within ``PART_MS`` tells.
     """
     asked = track.asked_at or talk.asked_at or customer.hungup_at or scene.stopping_at
-    return talk.left_behind and talk.transfer is None and not asked and not customer.bridge
-
-
-def redirected(scene: Scene, track: CallTrack, talk: OpenTalk, to: str, at: int) -> None:
-    """The customer was sent elsewhere by somebody else than the agent."""
-    handed_on(scene, track, talk, Transfer("redirected", to), at)
+    told = asked or talk.transfer is not None or track.taken_over
+    agent_gone = scene.legs.get(talk.leg) is None and scene.misses_nothing(talk.parted_at)
+    return talk.left_behind and not told and (agent_gone or not customer.bridge)
 
 
 def goes_on(scene: Scene, track: CallTrack, to: str, at: int) -> None:
@@ -372,7 +369,7 @@ def goes_on(scene: Scene, track: CallTrack, to: str, at: int) -> None:
     customer = scene.legs.get(track.customer)
     for talk in list(track.talks.values()):
         if customer is not None and _walked_off(scene, track, talk, customer):
-            redirected(scene, track, talk, to, talk.parted_at)
+            handed_on(scene, track, talk, Transfer("redirected", to), talk.parted_at)
             settle(scene, track, at)
 
 

@@ -168,7 +168,10 @@ class ConversationEnded(CallFact, frozen=True, kw_only=True):
 
 
 class CallTransferred(CallFact, frozen=True, kw_only=True):
-    """A conversation was handed on. ``to`` is the number or extension that was named."""
+    """A conversation was handed on. ``to`` is the number or extension that was named.
+
+    Said after the end of the conversation, it is how that ended.
+    """
 
     conversation: int
     transfer: TransferKind

@@ -17,6 +17,8 @@ import pytest
 from callcenter.domain.facts import LinkLost, LinkRestored
 from callcenter.domain.model import CallRecord
 from callcenter.domain.signals import (
+    BridgeJoined,
+    BridgeParted,
     DialBegan,
     DialEnded,
     LegSeen,
@@ -109,7 +111,19 @@ def test_legs_that_cross_within_fifty_milliseconds(folder: Path, seed: int) -> N
     assert sorted(map(repr, mixed)) == sorted(map(repr, story))
     facts, calls, board = play(mixed)
     all_of_it(facts, calls, board)
-    assert ends(calls) == ends(play(story)[1])
+    true = play(story)[1]
+    assert ends(calls) == ends(true)
+    assert handed_on(calls) == handed_on(true)
+
+
+def handed_on(calls: dict[str, CallRecord]) -> list[object]:
+    """How customers were handed on, and by whom."""
+    return sorted(
+        (record.id, talk.agent.id, talk.transfer.kind)
+        for record in calls.values()
+        for talk in record.conversations
+        if talk.transfer is not None
+    )
 
 
 @pytest.mark.parametrize("folder", EVERY)
@@ -266,6 +280,9 @@ def subjects(signal: Signal, callers: Mapping[str, str]) -> set[str]:
         *("transferee", "target", "picker"),
     )
     found = {str(getattr(signal, name)) for name in fields if getattr(signal, name, "")}
+    if isinstance(signal, BridgeJoined | BridgeParted):
+        # Told by whoever has the bridge locked.
+        found.add(f"bridge {signal.bridge}")
     if isinstance(signal, MemberCompleted):
         # Worked off by a pool of threads, like what follows from a device's state.
         return {f"completion of {signal.leg}"}

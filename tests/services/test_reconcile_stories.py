@@ -7,6 +7,7 @@ we name is the one that the story was made for.
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from callcenter.domain.model import CallRecord
 from callcenter.domain.named import AgentNames
 from callcenter.domain.reconcile import Judged, holds, judge, paired, unlogged
 from tests.ami_bridge.replaying import TRACES, flat, folders, heard, play, truth_of
+from tests.ami_bridge.test_partial import crossed
 from tests.lab.witness import UNLOGGED
 
 EVERY = [pytest.param(folder, id=str(folder.relative_to(TRACES))) for folder in folders()]
@@ -149,6 +151,17 @@ def test_a_story_is_equal_or_the_lie_has_its_name(folder: Path) -> None:
     in_queues = [call for call in truth_of(folder)["calls"] if call.get("visits")]
     refused = sum(len(call["visits"]) == 1 for call in in_queues if refused_only(call))
     assert len(verdicts) == len(as_logged(truth_of(folder))) + refused
+
+
+@pytest.mark.parametrize("folder", EVERY)
+def test_a_lie_has_its_name_in_whatever_order_the_legs_tell(folder: Path) -> None:
+    story = flat(heard(folder))
+    facts, calls, _ = play(story)
+    told = [(each.call, each.verdict, each.known) for each in reconciled(folder, facts, calls)]
+    for seed in range(3):
+        facts, calls, _ = play(crossed(story, random.Random(seed)))
+        verdicts = reconciled(folder, facts, calls)
+        assert [(each.call, each.verdict, each.known) for each in verdicts] == told
 
 
 def refused_only(call: dict[str, Any]) -> bool:
