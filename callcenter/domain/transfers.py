@@ -58,7 +58,8 @@ def _handed_on(
         transferee = scene.legs.get(s.transferee)
         if s.steps_in and transferee is not None:
             _steps_in(scene, track, transferee, asked, consultation, s.at)
-    conversations.settle(scene, track, s.at)
+    # Of a call that is over nothing begins or ends any more.
+    conversations.settle_all(scene, (track.id,), s.at)
     return True
 
 

@@ -327,7 +327,7 @@ async def test_18_tls_is_an_option_of_its_own_and_checked(pbx, new_link, until):
 
 async def test_19_recording_the_stream_does_not_disturb_it(pbx, new_link, until, tmp_path):
     recorder = Recorder(tmp_path / "ami.jsonl")
-    link = new_link(run=False)
+    link = new_link(run=False, ping_interval_s=5.0)
     link.listeners.append(lambda message, wall_s: recorder.record(message, wall_s))
     running = asyncio.get_running_loop().create_task(link.run())
     await came_up(link, until)
