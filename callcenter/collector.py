@@ -13,8 +13,8 @@ from __future__ import annotations
 import gc
 
 YOUNG, MIDDLE, OLD = 2_500, 4, 500
-"""Objects beyond those that went, after which the newest are looked through (1 ms); so many times
-that, and what survived of them is as well; so many times that, and everything is."""
+"""Objects beyond those that went, after which the newest are looked through (half a ms); so many
+times that, and what survived of them is as well; so many times that, and everything is."""
 SETTLED_S = 60.0
 """So long after the start the rosters are in."""
 

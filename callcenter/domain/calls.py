@@ -152,6 +152,8 @@ class CallTrack(Struct, eq=False):
 
 LATELY_MS = 2_000
 """What leads to an end, somebody's hanging up, comes so shortly before it."""
+LATELY_ENDED = 64
+"""How many calls that are over are remembered: their transfer may be told a moment later."""
 
 
 class Expected(Struct, frozen=True):
@@ -164,10 +166,6 @@ class Expected(Struct, frozen=True):
     def take(self, leg: Leg) -> None:
         """It is still there, and what it was."""
         leg.call, leg.agent, leg.offer = self.call, self.agent, self.offer
-
-
-LATELY_ENDED = 64
-"""How many calls that are over are remembered: their transfer may be told a moment later."""
 
 
 class Rules(Struct, frozen=True):
@@ -213,8 +211,8 @@ class Scene:
         self.taken_over: list[CallTrack] = []
         self.out: list[AnyFact] = []
 
-    def is_over(self, track: CallTrack) -> None:
-        """Takes a call out of the open ones."""
+    def let_go(self, track: CallTrack) -> None:
+        """Takes a call that is over out of the open ones."""
         self.calls.pop(track.id, None)
         self.let_sleep(track.id)
         self._lately[track.id] = track

@@ -302,7 +302,7 @@ def end(scene: Scene, track: CallTrack, at: int, settled_by: SettledBy = "ami") 
     visits.unnamed(scene, track)
     for visit in list(track.visits.values()):
         visits.settle(scene, track, visit, at, gone=True, far=bool(track.asked_at) and not lost)
-    scene.is_over(track)
+    scene.let_go(track)
     scene.say(
         CallEnded(
             at=at,

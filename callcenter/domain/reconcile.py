@@ -290,9 +290,10 @@ def differences(
     elif (
         logged.by in ("caller", "agent")
         and talk.transfer is not None
-        and _near(talk.talk_ms, logged.talk_s or 0)
+        and logged.talk_s is not None
+        and _near(talk.talk_ms, logged.talk_s)
     ):
-        differ("by", f"a transfer to {talk.transfer.to}", logged.by)
+        differ("by", f"a transfer to {talk.transfer.to or 'somebody'}", logged.by)
     return found
 
 
