@@ -44,7 +44,11 @@ OUTSIDE = """() => {
     if (getComputedStyle(e).visibility === 'hidden') return false;
     return box.left < -1 || box.right > innerWidth + 1;
   }).map((e) => `${e.tagName}.${e.className} is outside the picture`);
-  return [...wide, ...out.slice(0, 5)];
+  const right = (e) => e.getBoundingClientRect().right;
+  const cut = [...document.querySelectorAll('.wall tbody td > span')]
+    .filter((e) => right(e) > right(e.closest('td')) + 1)
+    .map((e) => `${e.textContent} sticks out of its column`);
+  return [...wide, ...out.slice(0, 5), ...cut];
 }"""
 
 
