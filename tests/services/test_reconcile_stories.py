@@ -273,3 +273,34 @@ def test_a_transfer_of_which_the_log_has_only_the_hang_up_is_known(folder: Path,
         verdicts = judged_by(changed, facts, calls)
         assert {each.verdict for each in verdicts} == {"equal"}
         assert {lie for each in verdicts for lie in each.known} & WRITTEN_AS_ENDED
+
+
+def consultations(folder: Path) -> list[int]:
+    """Which lines tell the end of an agent's own talk behind a queue, of which he made a transfer.
+
+    Its caller is exchanged by the customer: by what it hears first, app_queue calls that a transfer
+    or a hang-up.
+    """
+    own = {
+        call["uniqueid"]
+        for call in truth_of(folder)["calls"]
+        for visit in call.get("visits", [])
+        if call["direction"] == "internal" and visit.get("by") == "transfer"
+    }
+    rows = (folder / "queue_log").read_text(encoding="utf-8").splitlines()
+    return [n for n, row in enumerate(rows) if row.split("|")[1] in own and "|COMPLETE" in row]
+
+
+@pytest.mark.parametrize(
+    "folder", [param for param in EVERY if consultations(TRACES / str(param.id))]
+)
+def test_an_agents_own_talk_behind_a_queue_may_be_written_as_his_transfer(folder: Path) -> None:
+    rows = (folder / "queue_log").read_text(encoding="utf-8").splitlines()
+    facts, calls, _ = play(flat(heard(folder)))
+    for number in consultations(folder):
+        fields = rows[number].split("|")
+        transfer = [*fields[:4], "ATTENDEDTRANSFER", "BRIDGE", "any-bridge", *fields[-3:]]
+        changed = [*rows[:number], "|".join(transfer), *rows[number + 1 :]]
+        verdicts = judged_by(changed, facts, calls)
+        assert {each.verdict for each in verdicts} == {"equal"}
+        assert [lie for each in verdicts for lie in each.known] == []
