@@ -7,6 +7,8 @@ longest come first: the lab mostly waits for calls to take their time, and the r
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,11 @@ TOGETHER = (*REAL_TIME, "store")
 """Folders of one worker each, longest first."""
 APART = frozenset(("test_pages_for_everybody.py", "test_live_pages.py"))
 """Files of long tests that know nothing of each other: each test where there is room."""
+REPLAYS = frozenset(
+    ("test_clock_jumps.py", "test_following.py", "test_partial.py", "test_player.py")
+)
+"""Files that play every story again in ever other ways. With each line traced they take four times
+as long, and what covers the lines are the tests that say what each is for."""
 
 # How long an example takes says how busy the machine is, and nothing of the program.
 settings.register_profile("house", deadline=None)
@@ -54,6 +61,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _place(item.path))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """Traces no lines where that would say nothing."""
+    tracer = sys.gettrace()
+    if item.path.name in REPLAYS or _room(item.path) in REAL_TIME:
+        # Not by pausing the coverage: in a worker there is a second one, which would go on then.
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
+
+
 def group_of(nodeid: str) -> str:
     """What runs on one worker with this test: the name of a room, of a file, or the test alone."""
     path = Path(nodeid.partition("::")[0])
@@ -67,7 +87,11 @@ def group_of(nodeid: str) -> str:
 
 
 def _place(path: Path) -> int:
-    room = path.relative_to(TESTS).parts[0]
+    room = _room(path)
     if room in TOGETHER[:2]:
         return TOGETHER.index(room)
     return 2 if room == "screenpop_ui" else 3
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(TESTS).parts[0]
