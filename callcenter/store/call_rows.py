@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import Select, and_, or_, select, tuple_
 
 from callcenter.domain.found import agents_of, queues_of
 from callcenter.domain.model import CallRecord
@@ -88,7 +88,8 @@ def page_query(wanted: CallFilter) -> Select[Any]:
     if wanted.customer_id is not None:
         query = query.where(calls.c.customer_id == wanted.customer_id)
     if wanted.number:
-        query = query.where(or_(calls.c.e164 == wanted.number, calls.c.number == wanted.number))
+        as_told = and_(calls.c.number == wanted.number, calls.c.number != calls.c.e164)
+        query = query.where(or_(calls.c.e164 == wanted.number, as_told))
     if wanted.outcome is not None:
         query = query.where(calls.c.outcome == wanted.outcome)
     if wanted.cursor:
