@@ -64,10 +64,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
     """Traces no lines where that would say nothing."""
+    if item.path.name not in REPLAYS and _room(item.path) not in REAL_TIME:
+        return (yield)
+    # Not by pausing the coverage: in a worker there is a second one, which would go on then.
     tracer = sys.gettrace()
-    if item.path.name in REPLAYS or _room(item.path) in REAL_TIME:
-        # Not by pausing the coverage: in a worker there is a second one, which would go on then.
-        sys.settrace(None)
+    sys.settrace(None)
     try:
         return (yield)
     finally:

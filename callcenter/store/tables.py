@@ -7,6 +7,8 @@ that are searched by their beginning sort by bytes (collation C), whatever the s
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -26,6 +28,13 @@ metadata = MetaData()
 Id = BigInteger().with_variant(Integer(), "sqlite")
 Sorted = Text().with_variant(Text(collation="C"), "postgresql")
 
+
+def _index_where(condition: str, name: str, *columns: Column[Any], unique: bool = False) -> None:
+    """An index that has only the rows for which ``condition`` holds."""
+    rows = text(condition)
+    Index(name, *columns, unique=unique, sqlite_where=rows, postgresql_where=rows)
+
+
 journal = Table(
     "journal",
     metadata,
@@ -38,13 +47,8 @@ journal = Table(
     Column("fact", Text, nullable=False),
 )
 Index("journal_of_call", journal.c.call, journal.c.seq)
-_LINK = text("kind IN ('LinkLost', 'LinkRestored')")
-Index(
-    "journal_of_links",
-    journal.c.pbx,
-    journal.c.seq,
-    sqlite_where=_LINK,
-    postgresql_where=_LINK,
+_index_where(
+    "kind IN ('LinkLost', 'LinkRestored')", "journal_of_links", journal.c.pbx, journal.c.seq
 )
 
 calls = Table(
@@ -63,32 +67,15 @@ calls = Table(
     Column("record", Text, nullable=False),
 )
 Index("calls_newest", calls.c.started_at, calls.c.id)
-_KNOWN = text("customer_id IS NOT NULL")
-Index(
-    "calls_of_customer",
-    calls.c.customer_id,
-    calls.c.started_at,
-    sqlite_where=_KNOWN,
-    postgresql_where=_KNOWN,
+_index_where(
+    "customer_id IS NOT NULL", "calls_of_customer", calls.c.customer_id, calls.c.started_at
 )
 Index("calls_of_e164", calls.c.e164, calls.c.started_at)
 # Most numbers are found by their E.164 already, and an entry costs an import much: numbers come in
 # no order, so each falls on another page.
-_OTHERWISE = text("number <> e164")
-Index(
-    "calls_of_number",
-    calls.c.number,
-    calls.c.started_at,
-    sqlite_where=_OTHERWISE,
-    postgresql_where=_OTHERWISE,
-)
+_index_where("number <> e164", "calls_of_number", calls.c.number, calls.c.started_at)
 Index("calls_by_outcome", calls.c.outcome, calls.c.started_at)
-Index(
-    "calls_open",
-    calls.c.started_at,
-    sqlite_where=text("ended_at IS NULL"),
-    postgresql_where=text("ended_at IS NULL"),
-)
+_index_where("ended_at IS NULL", "calls_open", calls.c.started_at)
 
 call_queues = Table(
     "call_queues",
@@ -162,13 +149,7 @@ customers = Table(
     # Calls name customers by id: an id once given is never given again.
     sqlite_autoincrement=True,
 )
-Index(
-    "customers_code",
-    customers.c.code,
-    unique=True,
-    sqlite_where=text("code <> ''"),
-    postgresql_where=text("code <> ''"),
-)
+_index_where("code <> ''", "customers_code", customers.c.code, unique=True)
 
 customer_numbers = Table(
     "customer_numbers",
@@ -233,21 +214,10 @@ follow_ups = Table(
     Column("by", Text, nullable=False),
     Column("done_at", BigInteger),
 )
-_OPEN = text("done_at IS NULL")
-Index(
-    "follow_ups_of_customer",
-    follow_ups.c.customer_id,
-    follow_ups.c.due_at,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
+_index_where(
+    "done_at IS NULL", "follow_ups_of_customer", follow_ups.c.customer_id, follow_ups.c.due_at
 )
-Index(
-    "follow_ups_of_agent",
-    follow_ups.c.for_agent,
-    follow_ups.c.due_at,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
-)
+_index_where("done_at IS NULL", "follow_ups_of_agent", follow_ups.c.for_agent, follow_ups.c.due_at)
 
 users = Table(
     "users",
@@ -286,13 +256,7 @@ api_tokens = Table(
     Column("used_at", BigInteger),
     Column("revoked_at", BigInteger),
 )
-Index(
-    "api_tokens_in_force",
-    api_tokens.c.name,
-    unique=True,
-    sqlite_where=text("revoked_at IS NULL"),
-    postgresql_where=text("revoked_at IS NULL"),
-)
+_index_where("revoked_at IS NULL", "api_tokens_in_force", api_tokens.c.name, unique=True)
 
 ledger_days = Table(
     "ledger_days",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 
 from callcenter.ports.errors import StoreRefused, StoreUnavailable
 from callcenter.store.engine import Database
@@ -84,3 +85,23 @@ async def test_a_password_is_never_in_a_sentence() -> None:
         await upgrade("postgresql://callcenter:very-secret@127.0.0.1:1/calls")
     assert "very-secret" not in raised.value.sentence
     assert "127.0.0.1" in raised.value.sentence
+
+
+async def test_the_migrations_make_the_same_indexes_and_conditions(tmp_path: Path) -> None:
+    """Alembic's comparison does not look at the condition of an index."""
+    await upgrade(f"sqlite:///{tmp_path}/migrated.db")
+    engine = create_engine(f"sqlite:///{tmp_path}/made.db")
+    metadata.create_all(engine)
+    engine.dispose()
+    assert _indexes(tmp_path / "migrated.db") == _indexes(tmp_path / "made.db")
+
+
+def _indexes(file: Path) -> dict[str, str]:
+    connection = sqlite3.connect(file)
+    try:
+        rows = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        )
+        return {name: sql.replace('"', "") for name, sql in rows}
+    finally:
+        connection.close()

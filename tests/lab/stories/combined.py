@@ -83,7 +83,7 @@ async def forwarded_then_atxfer(stage: Stage) -> Truth:
     assert talk.t_end is not None
     assert call.t_end is not None
     assert desk.t_answer is not None
-    visit = handed_on(stage, Talk(other, call, desk), last.number, "attended", "REFER", alt=[])
+    visit = handed_on(stage, Talk(other, call, desk), last.number, "attended", "REFER")
     talked = seconds(call.t_end - desk.t_answer)
     visit["log"] = {"agent": agent.number, "result": "answered", "by": "caller", "talk": talked}
     visit["why"] = "queue_log watches the phone that was rung: it counts until the customer's end"

@@ -8,7 +8,6 @@ import time
 from ..call import SipCall
 from ..phone import Plan
 from ..stage import Agent, Stage, Truth
-from .handing import RACE
 from .told import Told, answered_visit, inbound, seconds
 
 ROOM = "800"
@@ -117,7 +116,7 @@ async def conference_after_asking(stage: Stage) -> Truth:
         await stage.gone(number)
     legs = [_talk(other, put_in, call.t_end, "caller")]
     truth = _truth(stage, (agent, call, desk), legs, "attended", "DTMF", 1)
-    truth["calls"][0]["visits"][0]["alt"] = RACE
+    truth["calls"][0]["visits"][0]["alt"] = {"result": "answered", "by": "agent"}
     return truth
 
 

@@ -16,12 +16,12 @@ CALLER_FIRST = {"result": "answered", "by": "caller"}
 threads of a pool: of a caller who is gone at once it may hear the hang-up first, and then writes
 COMPLETECALLER. Seen on 16 and 22, on a machine that has little time for Asterisk."""
 RACE = [{"result": "answered", "by": "agent"}, CALLER_FIRST]
-"""The same where Asterisk itself hangs up or exchanges the legs in the instant of the transfer: the
-leg that it hears of first is the one that completes it. So it is with every attended transfer, and
-with a blind one by keys or by AMI; a phone that refers blindly hangs up only later."""
+"""The same of an attended transfer, in which Asterisk hangs up or exchanges the legs of both: the
+leg that it hears of first is the one that completes it."""
 TRANSFER_FIRST = {"result": "transferred", "by": "transfer"}
-"""The same race the other way round: of an agent's own talk behind a queue, which the log takes for
-ended by the caller (he goes, another one takes his place), it may hear the transfer first."""
+"""The same race the other way round: an agent's own talk behind a queue, which the log takes for
+ended by the caller (he goes, another one takes his place), is written as a transfer if app_queue
+hears of that first. Seen on 22, on a machine that has little time for Asterisk."""
 
 
 class Talk(NamedTuple):
@@ -72,14 +72,11 @@ async def next_talk(agent: Agent, *, after: int = 0) -> SipCall:
 def handed_on(
     stage: Stage, first: Talk, to: str, kind: str, how: str, **more: Any
 ) -> dict[str, Any]:
-    """The visit of a first talk that ended by being handed on; ``alt=[]`` where the log is sure."""
+    """The visit of a first talk that ended by being handed on."""
     visit = answered_visit(
         stage, "support", first.agent, first.call, first.desk, "transfer", **more
     )
-    handed = {**visit, "result": "transferred", "to": to, "method": kind, "how": how}
-    if kind == "attended" or (kind == "blind" and how != "REFER"):
-        handed.setdefault("alt", RACE)
-    return handed
+    return {**visit, "result": "transferred", "to": to, "method": kind, "how": how}
 
 
 def transfer(kind: str, agent: Agent, to: str, how: str) -> dict[str, Any]:

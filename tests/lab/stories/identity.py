@@ -7,7 +7,6 @@ import time
 
 from ..phone import Plan
 from ..stage import Stage, Truth
-from .handing import RACE
 from .told import Told, answered_visit, inbound, seconds
 
 
@@ -101,7 +100,7 @@ async def customers_joined(stage: Stage) -> Truth:
     await stage.gone()
     assert far.t_answer is not None
     visit = answered_visit(stage, "support", agent, call, desk, "transfer")
-    visit.update(result="transferred", method="attended", how="REFER", alt=RACE)
+    visit.update(result="transferred", method="attended", how="REFER")
     first = inbound(stage, [visit], "caller")["calls"][0]
     talk = {"agent": agent.number, "talk": seconds(gone - far.t_answer), "by": "transfer"}
     transfer = {"kind": "attended", "by": agent.number, "how": "REFER"}

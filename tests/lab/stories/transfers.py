@@ -7,7 +7,7 @@ from typing import Any
 
 from ..phone import Plan
 from ..stage import Agent, Stage, Truth
-from .handing import Talk, first_talk, handed_on
+from .handing import RACE, Talk, first_talk, handed_on
 from .told import Told, answered_visit, at, inbound, leg
 
 
@@ -97,7 +97,9 @@ async def atxfer_dtmf(stage: Stage) -> Truth:
         await asyncio.sleep(2)
         await first[2].hangup()
 
-    return await _to_agent(stage, "attended", "DTMF", hand_on)
+    truth = await _to_agent(stage, "attended", "DTMF", hand_on)
+    truth["calls"][0]["visits"][0]["alt"] = RACE
+    return truth
 
 
 async def atxfer_ami(stage: Stage) -> Truth:
@@ -110,7 +112,9 @@ async def atxfer_ami(stage: Stage) -> Truth:
         await asyncio.sleep(2)
         await first[2].hangup()
 
-    return await _to_agent(stage, "attended", "AMI", hand_on)
+    truth = await _to_agent(stage, "attended", "AMI", hand_on)
+    truth["calls"][0]["visits"][0]["alt"] = RACE
+    return truth
 
 
 async def blind_refer_queue(stage: Stage) -> Truth:

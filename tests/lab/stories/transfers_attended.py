@@ -8,7 +8,7 @@ import time
 from ..phone import Plan
 from ..stage import Stage, Truth
 from .direct import reached
-from .handing import dtmf, first_talk, handed_on, kept, next_talk, refer, taken, transfer
+from .handing import RACE, dtmf, first_talk, handed_on, kept, next_talk, refer, taken, transfer
 from .told import Told, answered_visit, inbound, leg, part, seconds
 
 
@@ -124,7 +124,7 @@ async def atxfer_threeway(stage: Stage) -> Truth:
     await first.call.finished()
     await stage.gone()
     assert talk.t_end is not None
-    visit = handed_on(stage, first, other.number, "attended", "DTMF", alt=[])
+    visit = handed_on(stage, first, other.number, "attended", "DTMF")
     visit["log"] = {"result": "answered", "by": "agent"}
     visit["why"] = "queue_log has no word for who joins: the agent who leaves has ended it"
     return inbound(
@@ -204,7 +204,8 @@ async def atxfer_reversed(stage: Stage) -> Truth:
     await asyncio.sleep(0.3)
     await asked.hangup()
     await first.desk.hangup()
-    return await taken(stage, first, other, talk, "REFER", moved)
+    # queue_log has it either way: as a transfer, or as ended by the agent.
+    return await taken(stage, first, other, talk, "REFER", moved, alt=RACE)
 
 
 STORIES = [

@@ -8,6 +8,7 @@ import time
 from ..phone import Plan
 from ..stage import Stage, Truth
 from .handing import (
+    CALLER_FIRST,
     RACE,
     dtmf,
     first_talk,
@@ -37,7 +38,7 @@ async def blonde_refer(stage: Stage) -> Truth:
     await first.desk.hangup()
     talk = await next_talk(other)
     assert talk.t_answer is not None
-    truth = await taken(stage, first, other, talk, "REFER", talk.t_answer, alt=[LOST, *RACE])
+    truth = await taken(stage, first, other, talk, "REFER", talk.t_answer, alt=LOST)
     truth["calls"][0]["visits"][0] = until(truth["calls"][0]["visits"][0], first, moved)
     truth["calls"][0]["direct"] = [[other.number, "answered"]]
     return truth
@@ -55,7 +56,7 @@ async def blonde_refer_unanswered(stage: Stage) -> Truth:
     await first.desk.hangup()
     await first.call.finished()
     await stage.gone()
-    visit = handed_on(stage, first, other.number, "attended", "REFER", alt=[LOST, *RACE])
+    visit = handed_on(stage, first, other.number, "attended", "REFER", alt=[LOST, CALLER_FIRST])
     return inbound(
         stage,
         [visit],
@@ -75,7 +76,7 @@ async def blonde_dtmf(stage: Stage) -> Truth:
     await first.desk.hangup()
     talk = await next_talk(other)
     assert talk.t_answer is not None
-    return await taken(stage, first, other, talk, "DTMF", talk.t_answer)
+    return await taken(stage, first, other, talk, "DTMF", talk.t_answer, alt=RACE)
 
 
 async def blonde_dtmf_recalled(stage: Stage) -> Truth:
@@ -91,7 +92,7 @@ async def blonde_dtmf_recalled(stage: Stage) -> Truth:
     await again.hangup()
     await first.call.finished()
     await stage.gone()
-    visit = handed_on(stage, first, other.number, "attended", "DTMF")
+    visit = handed_on(stage, first, other.number, "attended", "DTMF", alt=RACE)
     return inbound(
         stage,
         [visit],
@@ -112,7 +113,7 @@ async def blonde_ami(stage: Stage) -> Truth:
     await first.desk.hangup()
     talk = await next_talk(other)
     assert talk.t_answer is not None
-    return await taken(stage, first, other, talk, "AMI", talk.t_answer)
+    return await taken(stage, first, other, talk, "AMI", talk.t_answer, alt=RACE)
 
 
 async def atxfer_ami_cancelled_ringing(stage: Stage) -> Truth:

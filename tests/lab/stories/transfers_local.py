@@ -27,7 +27,7 @@ def _one_long_talk(truth: Truth, first: Talk) -> Truth:
     assert first.desk.t_answer is not None
     by = truth["calls"][0]["ended_by"]
     talk = seconds(first.call.t_end - first.desk.t_answer)
-    visit |= {"log": {"result": "answered", "by": by, "talk": talk}, "alt": []}
+    visit["log"] = {"result": "answered", "by": by, "talk": talk}
     visit["why"] = "the queue sees the Local channel, which stays until the customer's end"
     return truth
 

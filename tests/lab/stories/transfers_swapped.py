@@ -7,7 +7,7 @@ import time
 
 from ..phone import Plan
 from ..stage import Stage, Truth
-from .handing import dtmf, first_talk, kept, next_talk, taken
+from .handing import RACE, dtmf, first_talk, kept, next_talk, taken
 from .told import Told, seconds
 
 SWAP = "*4"
@@ -30,7 +30,7 @@ async def atxfer_swap(stage: Stage) -> Truth:
     await first.desk.hangup()
     moved = time.time()
     hold += moved - away
-    truth = await taken(stage, first, other, talk, "DTMF", moved)
+    truth = await taken(stage, first, other, talk, "DTMF", moved, alt=RACE)
     truth["calls"][0]["hold"] = seconds(hold)
     return truth
 
@@ -47,7 +47,7 @@ async def atxfer_swap_connected(stage: Stage) -> Truth:
     hold = time.time() - away
     await asyncio.sleep(2)
     await first.desk.hangup()
-    truth = await taken(stage, first, other, talk, "DTMF", time.time())
+    truth = await taken(stage, first, other, talk, "DTMF", time.time(), alt=RACE)
     (call,) = truth["calls"]
     call["hold"] = seconds(hold)
     if talk.ended_by == "there":
@@ -89,7 +89,7 @@ async def atxfer_swap_while_ringing(stage: Stage) -> Truth:
     await first.desk.hangup()
     moved = time.time()
     hold += moved - away
-    truth = await taken(stage, first, other, talk, "DTMF", moved)
+    truth = await taken(stage, first, other, talk, "DTMF", moved, alt=RACE)
     truth["calls"][0]["hold"] = seconds(hold)
     return truth
 

@@ -9,7 +9,17 @@ from typing import Any
 from ..call import SipCall
 from ..phone import Plan
 from ..stage import Agent, Stage, Truth
-from .handing import TRANSFER_FIRST, Talk, dtmf, first_talk, handed_on, next_talk, transfer, until
+from .handing import (
+    RACE,
+    TRANSFER_FIRST,
+    Talk,
+    dtmf,
+    first_talk,
+    handed_on,
+    next_talk,
+    transfer,
+    until,
+)
 from .told import Told, answered_visit, at, inbound, part, seconds
 
 
@@ -32,7 +42,7 @@ async def atxfer_to_waiting(stage: Stage) -> Truth:
     await talk.finished()
     await stage.gone()
     assert talk.t_answer is not None
-    visit = until(handed_on(stage, first, "602", "attended", "REFER"), first, moved)
+    visit = until(handed_on(stage, first, "602", "attended", "REFER", alt=RACE), first, moved)
     second = answered_visit(stage, "sales", other, asked, talk, "caller")
     # Until he connects it is the agent who waits; from then on it is the caller.
     second["wait"] = second["ring"] = seconds(talk.t_answer - moved)
@@ -132,7 +142,7 @@ async def atxfer_dtmf_queue(stage: Stage) -> Truth:
     """*2 and the queue sales; agent 4 answers and is asked for 2 s; then they connect."""
     first, other, talk, moved = await _dtmf_queue(stage, 1, 2)
     assert talk.t_end is not None
-    visit = handed_on(stage, first, "602", "attended", "DTMF")
+    visit = handed_on(stage, first, "602", "attended", "DTMF", alt=RACE)
     second = answered_visit(stage, "sales", other, first.call, talk, "caller")
     second["log"] = {"talk": second["talk"], "wait": seconds(talk.ring)}
     # The queue was answered when the agent who called it was; the talk is the customer's.
@@ -156,7 +166,7 @@ def _joined(since: float, talk: SipCall) -> dict[str, Any]:
 async def blonde_dtmf_queue(stage: Stage) -> Truth:
     """*2 and the queue sales; the agent hangs up while agent 4's phone rings; he answers."""
     first, other, talk, _ = await _dtmf_queue(stage, 3, 1)
-    visit = handed_on(stage, first, "602", "attended", "DTMF")
+    visit = handed_on(stage, first, "602", "attended", "DTMF", alt=RACE)
     second = answered_visit(stage, "sales", other, first.call, talk, "caller")
     second["wait"] = seconds(talk.ring)
     second["log_number"] = first.agent.number
